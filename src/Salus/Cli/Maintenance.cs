@@ -1,0 +1,43 @@
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Accounts;
+
+namespace Salus.Cli;
+
+/// <summary>Commands that do one thing and stop.</summary>
+public static class Maintenance
+{
+    public static async Task<int> Migrate(Settings settings, CancellationToken ct)
+    {
+        await using var app = SalusApp.Build(settings);
+        await app.Services.GetRequiredService<Database>().Migrate(ct);
+        Console.WriteLine("The database is up to date.");
+        return 0;
+    }
+
+    public static async Task<int> CreateAdmin(Settings settings, string email, string name, CancellationToken ct)
+    {
+        var password = Environment.GetEnvironmentVariable("SALUS_ADMIN_PASSWORD") ?? Ask();
+        await using var app = SalusApp.Build(settings);
+        await app.Services.GetRequiredService<Database>().Migrate(ct);
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "admin-create");
+        await scope.ServiceProvider.GetRequiredService<CreateOwner>().Run(new() { Email = email, Name = name, Password = password }, ct);
+        Console.WriteLine($"{email} owns this installation now.");
+        return 0;
+    }
+
+    private static string Ask()
+    {
+        Console.Error.Write("Password: ");
+        if (Console.IsInputRedirected) return Console.In.ReadLine() ?? "";
+        var typed = new System.Text.StringBuilder();
+        for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        {
+            if (key.Key != ConsoleKey.Backspace) typed.Append(key.KeyChar);
+            else if (typed.Length > 0) typed.Length--;
+        }
+        Console.Error.WriteLine();
+        return typed.ToString();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Threading.Channels;
+using Salus.Kernel.Data;
+
+namespace Salus.Kernel.Audit;
+
+/// <summary>
+/// Writes audit rows that belong to no other transaction: reads and refusals. Rows that wait at the same time share one
+/// transaction, and each caller goes on only after its row is durable: what was not logged is not shown.
+/// </summary>
+public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly Channel<(AuditEvent[] Rows, TaskCompletionSource Done)> waiting = Channel.CreateBounded<(AuditEvent[], TaskCompletionSource)>(5000);
+    private Task? loop;
+    private readonly Lock gate = new();
+
+    /// <summary>Records a read of one or more subjects.</summary>
+    /// <exception cref="Refusal">503 when the row cannot be stored.</exception>
+    public Task Read(Actor actor, string action, string subjectKind, IReadOnlyCollection<Guid> subjects, string detail = "")
+    {
+        var at = clock.Now();
+        AuditEvent Row(Guid? subject)
+        {
+            var row = AuditEvent.By(actor, at, action);
+            (row.SubjectKind, row.SubjectId, row.Detail) = (subjectKind, subject, detail);
+            return row;
+        }
+        return Write(subjects.Count == 0 ? [Row(null)] : [.. subjects.Select(s => Row(s))]);
+    }
+
+    /// <summary>Records that the actor was refused.</summary>
+    public Task Refused(Actor actor, string action, Refusal refusal, string subjectKind = "", Guid? subject = null)
+    {
+        var row = AuditEvent.By(actor, clock.Now(), action);
+        (row.Result, row.SubjectKind, row.SubjectId) = (refusal.Code, subjectKind, subject);
+        return Write([row]);
+    }
+
+    public async Task Write(AuditEvent[] rows)
+    {
+        lock (gate) loop ??= Task.Run(Loop);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!waiting.Writer.TryWrite((rows, done))) throw Refusal.Busy();
+        await done.Task;
+    }
+
+    private async Task Loop()
+    {
+        var group = new List<(AuditEvent[] Rows, TaskCompletionSource Done)>();
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < 200 && waiting.Reader.TryRead(out var next)) group.Add(next);
+            try
+            {
+                await database.Write(null, async db =>
+                {
+                    foreach (var row in group.SelectMany(g => g.Rows))
+                    {
+                        row.Seq = 0;
+                        db.Add(row);
+                    }
+                    return await db.SaveChangesAsync();
+                }, CancellationToken.None);
+                foreach (var (_, done) in group) done.TrySetResult();
+            }
+            catch (Exception error)
+            {
+                foreach (var (_, done) in group) done.TrySetException(error);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        if (loop is not null) await Task.WhenAny(loop, Task.Delay(2000));
+    }
+}

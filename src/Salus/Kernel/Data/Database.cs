@@ -1,0 +1,84 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace Salus.Kernel.Data;
+
+/// <summary>
+/// What differs between SQLite and PostgreSQL, in one place: opening a context, one transaction for a write, error
+/// numbers, and the few words of SQL that are not the same.
+/// </summary>
+public abstract class Database
+{
+    /// <summary>A context for reading, with the rows of one organisation in reach (or none).</summary>
+    public abstract SalusDb Open(Guid? organisationId = null);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> in one transaction on a context of its own and returns after the commit is durable.
+    /// The body saves its own changes. It may run again on a fresh context when the database asks for a retry.
+    /// </summary>
+    /// <exception cref="Refusal">503 <c>busy</c> when the database cannot be reached or has no room within the bounded wait.</exception>
+    public abstract Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct);
+
+    /// <summary>True when the error says that a unique constraint was violated.</summary>
+    public abstract bool IsUniqueViolation(Exception error);
+
+    /// <summary>True when the error says that the database is away or overloaded: the caller is answered with 503.</summary>
+    public abstract bool IsUnavailable(Exception error);
+
+    /// <summary>Suffix of a subselect that picks a row to update: callers pass over rows that another transaction holds.</summary>
+    public abstract string SkipLocked { get; }
+
+    /// <summary>The order value up to which no transaction can still add audit rows; see <see cref="Audit.AuditSealer"/>.</summary>
+    public abstract string AuditSettledBound { get; }
+
+    /// <summary>The column of an audit row that <see cref="AuditSettledBound"/> is compared with.</summary>
+    public abstract string AuditOrder { get; }
+
+    /// <summary>Rows whose <see cref="ISearched.SearchText"/> holds every word somewhere; words of one or two letters only at the start of a word.</summary>
+    /// <param name="words">Folded words: letters and digits only.</param>
+    public abstract IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words) where T : class, ISearched;
+
+    protected static string Pattern(string word) => word.Length < 3 ? $"% {word}%" : $"%{word}%";
+
+    /// <summary>For people: "SQLite" or "PostgreSQL".</summary>
+    public abstract string Name { get; }
+
+    public async Task Migrate(CancellationToken ct = default)
+    {
+        await using var db = Open();
+        await db.Database.MigrateAsync(ct);
+    }
+
+    /// <summary>Raises a counter by one and returns the new value; the first value is <paramref name="first"/>.</summary>
+    public static async Task<long> Next(SalusDb db, string scope, long first, CancellationToken ct)
+    {
+        var connection = db.Database.GetDbConnection();
+        await using var command = connection.CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
+        command.CommandText = """
+            INSERT INTO kernel_counters ("OrganisationId", "Scope", "Value") VALUES (@organisation, @scope, @first)
+            ON CONFLICT ("OrganisationId", "Scope") DO UPDATE SET "Value" = kernel_counters."Value" + 1 RETURNING "Value"
+            """;
+        command.Add("organisation", db.Provider.Id(db.OrganisationId));
+        command.Add("scope", scope);
+        command.Add("first", first);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A Guid as a parameter value of this database (SQLite keeps text).</summary>
+    public virtual object Id(Guid id) => id;
+}
+
+public static class DbCommandExtensions
+{
+    public static void Add(this DbCommand command, string name, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
+    }
+
+    public static DbTransaction GetDbTransactionOf(this Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction) =>
+        Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(transaction);
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Salus.Kernel.Data;
+
+/// <summary>The context whose migrations are PostgreSQL's.</summary>
+public sealed class PostgresDb(DbContextOptions<PostgresDb> options) : SalusDb(options);
+
+/// <summary>PostgreSQL: a pool of connections, read committed, unique constraints and row counts decide races.</summary>
+public sealed class PostgresDatabase : Database, IAsyncDisposable
+{
+    private const int Attempts = 4;
+    private readonly DbContextOptions<PostgresDb> options;
+
+    public PostgresDatabase(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var text = builder.ConnectionStringBuilder;
+        if (!text.ContainsKey("Timeout")) text.Timeout = 10;
+        if (!text.ContainsKey("Command Timeout")) text.CommandTimeout = 60;
+        if (!text.ContainsKey("Maximum Pool Size")) text.MaxPoolSize = 40;
+        if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 100;
+        text.Options ??= "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000";
+        Source = builder.Build();
+        options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).EnableThreadSafetyChecks(false).Options;
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public override string Name => "PostgreSQL";
+    public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+    public override string AuditSettledBound => "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+    public override string AuditOrder => "Xact";
+
+    public override IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words) =>
+        words.Aggregate(db.Set<T>().AsQueryable(), (rows, word) => { var pattern = Pattern(word); return rows.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
+
+    public override SalusDb Open(Guid? organisationId = null) =>
+        new PostgresDb(options) { OrganisationId = organisationId ?? Guid.Empty, Provider = this };
+
+    public override async Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var db = Open(organisationId);
+                db.Database.AutoSavepointsEnabled = false;
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                var result = await body(db);
+                await transaction.CommitAsync(CancellationToken.None);
+                return result;
+            }
+            catch (Exception error) when (attempt < Attempts && IsTransient(error)) { }
+            catch (Exception error) when (IsUnavailable(error)) { throw Refusal.Busy(); }
+        }
+    }
+
+    public override bool IsUniqueViolation(Exception error) => Find(error)?.SqlState == PostgresErrorCodes.UniqueViolation;
+
+    public override bool IsUnavailable(Exception error) =>
+        Find(error) is { } known
+            ? known.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+                or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.InvalidCatalogName
+            : Chain(error).Any(e => e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException);
+
+    private static bool IsTransient(Exception error) =>
+        Find(error)?.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    private static PostgresException? Find(Exception error) => Chain(error).OfType<PostgresException>().FirstOrDefault();
+
+    private static IEnumerable<Exception> Chain(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException) yield return error;
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Salus.Kernel;
+
+public enum Mode { Production, Development, Demo }
+
+/// <summary>One setting as people see it: the name of the variable and what it does. docs/operations.md lists them all; a test compares.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SettingAttribute(string name, string about) : Attribute
+{
+    public string Name { get; } = name;
+    public string About { get; } = about;
+}
+
+/// <summary>Every setting of the program, from environment variables or from <c>salus.conf</c> (lines NAME=value) in the data folder; the environment wins.</summary>
+public sealed record Settings
+{
+    [Setting("SALUS_MODE", "production (default), development or demo; the last two say so on every page")]
+    public Mode Mode { get; init; } = Mode.Production;
+
+    [Setting("SALUS_DATA", "folder for the database, keys, mailbox and files; default: data below the folder the program was started for")]
+    public string Data { get; init; } = "";
+
+    [Setting("SALUS_DATABASE", "empty: SQLite in the data folder; else a PostgreSQL connection string")]
+    public string Database { get; init; } = "";
+
+    [Setting("SALUS_URLS", "addresses to listen on, separated by semicolons; default http://127.0.0.1:5080")]
+    public string Urls { get; init; } = "http://127.0.0.1:5080";
+
+    [Setting("SALUS_PUBLIC_URL", "the address people use, for links in mails and QR codes; must be https in production")]
+    public string PublicUrl { get; init; } = "";
+
+    [Setting("SALUS_HOSTS", "host names that are answered, separated by commas; default: the host of SALUS_PUBLIC_URL")]
+    public string Hosts { get; init; } = "";
+
+    [Setting("SALUS_PROXIES", "addresses of proxies whose X-Forwarded-* headers are believed, separated by commas")]
+    public string Proxies { get; init; } = "";
+
+    [Setting("SALUS_CLOCK", "moves the clock by an offset such as +26h, for tests; refused in production")]
+    public string Clock { get; init; } = "";
+
+    [Setting("SALUS_KEYS", "folder for the keys that sign tokens, cookies and audit seals; default: keys in the data folder")]
+    public string Keys { get; init; } = "";
+
+    [Setting("SALUS_SMTP_HOST", "mail server; empty: mail goes to the mailbox folder (development and demo) or waits (production)")]
+    public string SmtpHost { get; init; } = "";
+
+    [Setting("SALUS_SMTP_PORT", "port of the mail server; default 587")]
+    public int SmtpPort { get; init; } = 587;
+
+    [Setting("SALUS_SMTP_TLS", "true (default): STARTTLS is demanded; false: plain, for a server on the same machine")]
+    public bool SmtpTls { get; init; } = true;
+
+    [Setting("SALUS_SMTP_USER", "user name at the mail server; empty: none")]
+    public string SmtpUser { get; init; } = "";
+
+    [Setting("SALUS_SMTP_PASSWORD", "password at the mail server")]
+    public string SmtpPassword { get; init; } = "";
+
+    [Setting("SALUS_MAIL_FROM", "sender of mails; default salus@ the host of SALUS_PUBLIC_URL")]
+    public string MailFrom { get; init; } = "";
+
+    [Setting("SALUS_AUDIT_YEARS", "how many years audit rows are kept; default 7")]
+    public int AuditYears { get; init; } = 7;
+
+    public bool IsProduction => Mode == Mode.Production;
+    public bool IsSqlite => Database.Length == 0;
+    public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
+    public string MailboxFolder => Path.Combine(Data, "mailbox");
+    public string BaseUrl => (PublicUrl.Length > 0 ? PublicUrl : Urls.Split(';')[0]).TrimEnd('/');
+    public string Sender => MailFrom.Length > 0 ? MailFrom : $"salus@{new Uri(BaseUrl).Host}";
+    public TimeSpan ClockOffset => OffsetClock.Parse(Clock) ?? TimeSpan.Zero;
+
+    /// <summary>All settings with their attribute, in the order of the documentation.</summary>
+    public static IEnumerable<(PropertyInfo Property, SettingAttribute Setting)> Described =>
+        typeof(Settings).GetProperties().Select(p => (p, p.GetCustomAttribute<SettingAttribute>()!)).Where(x => x.Item2 is not null);
+
+    /// <summary>Reads the environment and <c>salus.conf</c>.</summary>
+    /// <exception cref="FormatException">A value does not fit its setting; the message names it.</exception>
+    public static Settings Read(Func<string, string?> environment, string defaultData)
+    {
+        var data = Path.GetFullPath(environment("SALUS_DATA") is { Length: > 0 } set ? set : defaultData);
+        var file = ReadFile(Path.Combine(data, "salus.conf"));
+        var settings = new Settings();
+        foreach (var (property, setting) in Described)
+        {
+            var text = environment(setting.Name) ?? file.GetValueOrDefault(setting.Name);
+            if (!string.IsNullOrWhiteSpace(text)) property.SetValue(settings, Convert(text.Trim(), property.PropertyType, setting.Name));
+        }
+        if (settings.Clock.Length > 0 && OffsetClock.Parse(settings.Clock) is null)
+            throw new FormatException($"SALUS_CLOCK: '{settings.Clock}' is not an offset such as +26h.");
+        return settings with { Data = data };
+    }
+
+    private static object Convert(string text, Type type, string name)
+    {
+        if (type == typeof(string)) return text;
+        if (type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        if (type == typeof(bool) && bool.TryParse(text, out var yes)) return yes;
+        if (type.IsEnum && Enum.TryParse(type, text, ignoreCase: true, out var value)) return value;
+        throw new FormatException($"{name}: '{text}' is not a {type.Name.ToLowerInvariant()}.");
+    }
+
+    private static Dictionary<string, string> ReadFile(string path) => !File.Exists(path) ? [] :
+        File.ReadAllLines(path).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#' && l.Contains('='))
+            .ToDictionary(l => l[..l.IndexOf('=')].Trim(), l => l[(l.IndexOf('=') + 1)..].Trim());
+}

@@ -1,0 +1,54 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Salus.Kernel;
+using Salus.Kernel.Audit;
+
+namespace Salus.Modules.Accounts.Contract;
+
+/// <summary>Access tokens for programs: RS256, 15 minutes.</summary>
+public sealed class AccessTokens : IDisposable
+{
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
+    private const string Issuer = "salus", Audience = "salus-api";
+    private readonly RSA rsa = RSA.Create(2048);
+    private readonly RsaSecurityKey key;
+    private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    private readonly TimeProvider clock;
+
+    public AccessTokens(Settings settings, TimeProvider clock)
+    {
+        this.clock = clock;
+        rsa.ImportFromPem(KeyFile.ReadOrCreate(Path.Combine(settings.KeysFolder, "token-signing.pem"), () =>
+        {
+            using var fresh = RSA.Create(2048);
+            return fresh.ExportPkcs8PrivateKeyPem();
+        }));
+        key = new RsaSecurityKey(rsa) { KeyId = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()))[..16] };
+    }
+
+    public string Issue(Account account) => handler.CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = Issuer, Audience = Audience, IssuedAt = clock.Now(), NotBefore = clock.Now(), Expires = clock.Now() + Life,
+        Claims = new Dictionary<string, object>
+        {
+            ["sub"] = account.Id.ToString(), [Session.StampClaim] = account.SecurityStamp ?? "", ["jti"] = Guid.CreateVersion7().ToString("N"),
+        },
+        SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+    });
+
+    /// <summary>The principal of a valid token; null for every other text.</summary>
+    public async Task<ClaimsIdentity?> Read(string token)
+    {
+        var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = Issuer, ValidAudience = Audience, IssuerSigningKey = key, ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ClockSkew = TimeSpan.Zero, RequireExpirationTime = true, RequireSignedTokens = true, ValidTypes = ["JWT"],
+            LifetimeValidator = (from, until, _, _) => from <= clock.Now() && clock.Now() < until,
+        });
+        return result.IsValid ? result.ClaimsIdentity : null;
+    }
+
+    public void Dispose() => rsa.Dispose();
+}

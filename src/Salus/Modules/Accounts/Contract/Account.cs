@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Salus.Kernel.Data;
+
+namespace Salus.Modules.Accounts.Contract;
+
+/// <summary>One person's login for all organisations.</summary>
+public sealed class Account : IdentityUser<Guid>
+{
+    public string Name { get; set; } = "";
+
+    /// <summary>The chosen language, or empty: the browser's.</summary>
+    public string Language { get; set; } = "";
+    public bool IsPlatformOwner { get; set; }
+    public DateTime CreatedAt { get; set; }
+    public DateTime? DeactivatedAt { get; set; }
+}
+
+public static class AccountTables
+{
+    extension(SalusDb db)
+    {
+        public DbSet<Account> Accounts => db.Set<Account>();
+    }
+}
+
+internal sealed class AccountTable : IEntityTypeConfiguration<Account>
+{
+    public void Configure(EntityTypeBuilder<Account> table)
+    {
+        table.ToTable("accounts_accounts");
+        table.Property(a => a.Name).HasMaxLength(120);
+        table.Property(a => a.Language).HasMaxLength(5);
+        table.Property(a => a.UserName).HasMaxLength(254);
+        table.Property(a => a.NormalizedUserName).HasMaxLength(254);
+        table.Property(a => a.Email).HasMaxLength(254);
+        table.Property(a => a.NormalizedEmail).HasMaxLength(254);
+        table.Property(a => a.PhoneNumber).HasMaxLength(20);
+        table.Property(a => a.LockoutEnd).HasConversion(v => v == null ? (DateTime?)null : v.Value.UtcDateTime, v => v == null ? null : new DateTimeOffset(DateTime.SpecifyKind(v.Value, DateTimeKind.Utc)));
+        table.Property(a => a.ConcurrencyStamp).IsConcurrencyToken().HasMaxLength(36);
+        table.Property(a => a.SecurityStamp).HasMaxLength(40);
+        table.Property(a => a.PasswordHash).HasMaxLength(300);
+        table.HasIndex(a => a.NormalizedUserName).IsUnique();
+        table.HasIndex(a => a.NormalizedEmail);
+    }
+}

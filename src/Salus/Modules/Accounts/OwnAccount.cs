@@ -1,0 +1,66 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Modules.Accounts.Contract;
+
+namespace Salus.Modules.Accounts;
+
+/// <summary>The language in which the program speaks to a person; empty: the browser's.</summary>
+public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command, Guid>(tools)
+{
+    public const string Action = "account.change-language";
+
+    public sealed record Command
+    {
+        [RegularExpression("|en|fr|es|it", ErrorMessage = "Choose one of the languages.")]
+        public string Language { get; init; } = "";
+    }
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+
+    protected override async Task<Guid> Handle(Command command, CancellationToken ct)
+    {
+        await Db.Accounts.Where(a => a.Id == Actor.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.Language, command.Language), ct);
+        Subject("account", Actor.Id!.Value, "language");
+        return Actor.Id.Value;
+    }
+}
+
+/// <summary>Changes the own password and ends all other sessions.</summary>
+public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command, Account>(tools)
+{
+    public const string Action = "account.change-password";
+    private string hash = "";
+
+    public sealed record Command
+    {
+        [Required(ErrorMessage = "Please fill this in."), StringLength(200, ErrorMessage = "This is too long.")]
+        public string Current { get; init; } = "";
+
+        [Required(ErrorMessage = "Please fill this in."), StringLength(200, ErrorMessage = "This is too long.")]
+        public string Password { get; init; } = "";
+    }
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+
+    protected override async Task Prepare(Command command, CancellationToken ct)
+    {
+        await using var db = OpenForReading();
+        var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == Actor.Id, ct);
+        if (!Passwords.Matches(account, command.Current)) throw Refusal.Field("current", "This is not your password.");
+        Passwords.Check(command.Password, account.Name, account.Email ?? "");
+        hash = Passwords.Hash(account, command.Password);
+    }
+
+    protected override async Task<Account> Handle(Command command, CancellationToken ct)
+    {
+        var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
+        (account.PasswordHash, account.SecurityStamp, account.ConcurrencyStamp) = (hash, Text.Secret(), Guid.NewGuid().ToString());
+        Subject("account", account.Id, "password");
+        return account;
+    }
+}

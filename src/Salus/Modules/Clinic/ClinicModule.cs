@@ -1,0 +1,79 @@
+using Salus.Kernel;
+using Salus.Kernel.Live;
+using Salus.Modules.Clinic.Contract;
+using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Queue;
+using Salus.Modules.Clinic.Queue.Waiting;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Clinic;
+
+/// <summary>Patients and the out-patient queue.</summary>
+public sealed class ClinicModule : Module
+{
+    public override IEnumerable<Permission> Permissions =>
+    [
+        new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.WritePatients, "Register and change patients", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.ArchivePatients, "Archive patients", Role.Admin, Role.Doctor),
+        new(ClinicPermissions.ReadBoard, "See the waiting-room board", Role.Admin, Role.Receptionist, Role.Doctor, Role.Display),
+        new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.IssueTokens, "Issue tokens", Role.Receptionist),
+        new(ClinicPermissions.ServeQueue, "Call and serve patients", Role.Doctor),
+        new(ClinicPermissions.SetUrgency, "Set an urgent class", Role.Doctor),
+        new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
+        new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
+        new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Doctor),
+    ];
+
+    public override IEnumerable<AuditAction> AuditActions =>
+    [
+        new(RegisterPatient.Action, "registered a patient"),
+        new(ChangePatient.Action, "changed a patient"),
+        new(ArchivePatient.Action, "archived a patient"),
+        new(PatientSearch.Action, "found a patient in a search"),
+        new(LikelyDuplicates.Action, "was shown a likely duplicate"),
+        new(PatientRecord.Action, "read a patient"),
+        new(IssueToken.Action, "issued a token"),
+        new(CallNext.Action, "called the next patient"),
+        new(CallTicket.Action, "called a certain patient"),
+        new(MoveTicket.Action, "moved a ticket"),
+        new(TransferTicket.Action, "transferred a ticket"),
+        new(SetUrgency.Action, "set an urgent class"),
+        new(WorkList.Action, "opened a work list"),
+        new(TicketList.Action, "read a patient's ticket in a list"),
+        new(TicketView.Action, "read a patient's ticket"),
+        new(SaveQueue.Action, "defined a queue"),
+        new(SetClosure.Action, "changed the opening days"),
+        new(SaveServicePoint.Action, "defined a room or desk"),
+        new(PostNotice.Action, "posted a notice"),
+        new(EndNotice.Action, "took back a notice"),
+        new(Board.Action, "read the board"),
+        new(Figures.Action, "read the figures"),
+        new(QueueSetup.Action, "read the set-up of the queues"),
+    ];
+
+    public override IEnumerable<MenuItem> Menu =>
+    [
+        new("desk", "Desk", "user-plus", ClinicPermissions.IssueTokens, 10),
+        new("queue", "Queue", "list-check", ClinicPermissions.ReadQueue, 20),
+        new("board", "Board", "device-tv", ClinicPermissions.ReadBoard, 30),
+        new("patients", "Patients", "users", ClinicPermissions.ReadPatients, 40),
+        new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
+        new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
+    ];
+
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>();
+        services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
+    }
+
+    public override void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        PatientApi.Map(routes);
+        QueueApi.Map(routes);
+        PatientPages.Map(routes);
+        QueuePages.Map(routes);
+    }
+}

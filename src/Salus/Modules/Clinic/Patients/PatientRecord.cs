@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Queue;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Clinic.Patients;
+
+/// <summary>A ticket in a patient's history.</summary>
+public sealed record PatientVisit(Guid TicketId, DateOnly Day, string Queue, string Token, TicketState State, DateTime IssuedAt);
+
+/// <summary>One patient with the last visits.</summary>
+public sealed record PatientDetail(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone, PayerCategory Category,
+    DateTime CreatedAt, DateTime UpdatedAt, bool IsArchived, IReadOnlyList<PatientVisit> Visits, Guid Version);
+
+/// <summary>Reads one patient.</summary>
+public sealed class PatientRecord(Tools tools, OrganisationSlot organisation) : ReadModel<PatientRecord.Query, PatientDetail>(tools)
+{
+    public const string Action = "patient.read";
+    private const int LastVisits = 5;
+
+    public sealed record Query { public Guid PatientId { get; init; } }
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadPatients);
+
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PatientDetail result) => ("patient", [result.Id]);
+
+    protected override async Task<PatientDetail> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        var p = await db.Patients.AsNoTracking().FirstOrDefaultAsync(p => p.Id == query.PatientId, ct) ?? throw Refusal.NotFound();
+        var queues = db.Queues;
+        var visits = await db.Tickets.AsNoTracking().Where(t => t.PatientId == p.Id).OrderByDescending(t => t.IssuedAt).Take(LastVisits)
+            .Select(t => new { Ticket = t, Queue = queues.First(q => q.Id == t.QueueId) }).ToListAsync(ct);
+        return new(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Age(Clock.Today(organisation.Current.Zone)), p.Gender, p.Phone, p.Category, p.CreatedAt, p.UpdatedAt,
+            p.ArchivedAt is not null, [.. visits.Select(v => new PatientVisit(v.Ticket.Id, v.Ticket.Day, v.Queue.Name, v.Queue.Token(v.Ticket.Number), v.Ticket.State, v.Ticket.IssuedAt))], p.Version);
+    }
+}

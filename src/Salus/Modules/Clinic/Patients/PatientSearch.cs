@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Clinic.Patients;
+
+/// <summary>One patient as a line of a list.</summary>
+public sealed record PatientLine(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone);
+
+public sealed record PatientPage(IReadOnlyList<PatientLine> Items, string? Next);
+
+/// <summary>
+/// The one search box: fragments of the name in any order without accents or case, digits of the phone or of the
+/// registration number. Every word must occur. Sorted by name, read by key.
+/// </summary>
+public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : ReadModel<PatientSearch.Query, PatientPage>(tools)
+{
+    public const string Action = "patient.search";
+
+    public sealed record Query
+    {
+        [StringLength(100)]
+        public string Q { get; init; } = "";
+        public string? After { get; init; }
+        public int Limit { get; init; } = 25;
+    }
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadPatients);
+
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PatientPage result) =>
+        result.Items.Count == 0 ? null : ("patient", [.. result.Items.Select(p => p.Id)]);
+
+    protected override async Task<PatientPage> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        if (query.Q.Length > 100) throw Refusal.Field("q", "This is too long.");
+        if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
+        var found = Matching(db, query.Q);
+        if (Cursor(query.After) is { } after) found = found.Where(p => string.Compare(p.SearchName, after.Name) > 0 || (p.SearchName == after.Name && p.Id > after.Id));
+        var rows = await found.OrderBy(p => p.SearchName).ThenBy(p => p.Id).Take(query.Limit + 1)
+            .Select(p => new { p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Gender, p.Phone, p.SearchName }).ToListAsync(ct);
+        var today = Clock.Today(organisation.Current.Zone);
+        var more = rows.Count > query.Limit;
+        var last = more ? rows[query.Limit - 1] : null;
+        return new([.. rows.Take(query.Limit).Select(p => new PatientLine(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, Patient.AgeAt(p.BirthDate, today), p.Gender, p.Phone))],
+            last is null ? null : Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{last.Id:N}{last.SearchName}")));
+    }
+
+    /// <summary>The words to look for: a phone number typed with spaces or a number with hyphens is one word of digits.</summary>
+    public static IReadOnlyList<string> Words(string q)
+    {
+        var compact = Text.Clean(q).Replace(" ", "", StringComparison.Ordinal);
+        var digits = Text.Digits(compact);
+        if (digits.Length >= 3 && compact.All(c => char.IsAsciiDigit(c) || "+-./()".Contains(c, StringComparison.Ordinal)))
+            return [digits.StartsWith("00", StringComparison.Ordinal) && digits.Length > 9 ? digits[2..] : digits.Length > 8 ? digits.TrimStart('0') : digits];
+        return Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).ToList();
+    }
+
+    private static IQueryable<Patient> Matching(SalusDb db, string q)
+    {
+        var patients = DateOnly.TryParse(q, out var birth) ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
+        return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
+    }
+
+    private static (string Name, Guid Id)? Cursor(string? after)
+    {
+        if (string.IsNullOrEmpty(after)) return null;
+        try
+        {
+            var text = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(after));
+            return (text[32..], Guid.ParseExact(text[..32], "N"));
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException) { throw Refusal.Field("after", "This is not a place in this list."); }
+    }
+}

@@ -1,0 +1,16 @@
+using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
+
+namespace Salus.Modules.Notifications.Contract;
+
+/// <summary>A mail to be sent after the commit.</summary>
+public sealed record Mail(string To, string Subject, string Text)
+{
+    public const string Kind = "mail.send";
+}
+
+public static class MailExtensions
+{
+    /// <summary>Puts the mail into the outbox, in the transaction of the context.</summary>
+    public static void Post(this SalusDb db, Mail mail, DateTime now) => db.Enqueue(Mail.Kind, mail, now);
+}

@@ -1,0 +1,12 @@
+using Salus.Kernel;
+using Salus.Kernel.Jobs;
+
+namespace Salus.Modules.Notifications;
+
+/// <summary>Mail, through the outbox.</summary>
+public sealed class NotificationsModule : Module
+{
+    public override void AddServices(IServiceCollection services) => services.AddScoped<IJobHandler, SendMail>();
+
+    public override void MapRoutes(IEndpointRouteBuilder routes) => MailboxPages.Map(routes);
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Audit;
+using Salus.Kernel.Data;
+
+namespace Salus.Modules.Operations;
+
+/// <param name="Faults">Empty when every sealed row is there and unchanged.</param>
+/// <param name="Rows">Sealed rows that were checked.</param>
+/// <param name="Unsealed">Rows so new that no seal covers them yet.</param>
+/// <param name="Erased">Seals whose rows were erased by rule because their time was over.</param>
+public sealed record AuditVerdict(IReadOnlyList<string> Faults, long Seals, long Rows, long Unsealed, long Erased);
+
+/// <summary>Checks the whole audit log against its seals: changed, missing, added rows, a broken chain, a cut tail.</summary>
+public sealed class AuditVerifier(Database database, AuditKey key, AuditSealer sealer)
+{
+    private const int MostFaults = 20;
+
+    public async Task<AuditVerdict> Run(CancellationToken ct)
+    {
+        var faults = new List<string>();
+        await using var db = database.Open();
+        var erasedUpTo = await AuditPurge.ErasedUpTo(db, ct);
+        var (expected, previous, bound, rows, no) = (1L, new string('0', 64), 0L, 0L, 0L);
+        await foreach (var seal in db.Set<AuditSeal>().AsNoTracking().OrderBy(s => s.No).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (faults.Count >= MostFaults) break;
+            if (seal.No != expected) faults.Add($"seal {expected} is missing");
+            if (seal.Previous != previous && seal.No == expected) faults.Add($"seal {seal.No} does not continue the seal before it");
+            if (!AuditKey.Verify(key.PublicPem, seal.Canonical(), seal.Signature)) faults.Add($"seal {seal.No} has a wrong signature");
+            if (seal.No > erasedUpTo) rows += await CheckRows(seal, bound, faults, ct);
+            (expected, previous, bound, no) = (seal.No + 1, AuditSealer.Hash(seal), seal.Bound, seal.No);
+        }
+        CheckHead(no, previous, faults);
+        var unsealed = await AuditSealer.Batch(db, bound, long.MaxValue).CountAsync(ct);
+        return new(faults, no, rows, unsealed, Math.Min(erasedUpTo, no));
+    }
+
+    private async Task<int> CheckRows(AuditSeal seal, long from, List<string> faults, CancellationToken ct)
+    {
+        await using var db = database.Open();
+        var rows = await AuditSealer.Batch(db, from, seal.Bound).ToListAsync(ct);
+        if (rows.Count != seal.Count) faults.Add($"seal {seal.No} covers {seal.Count} rows, {rows.Count} are there");
+        else if (Merkle.Root(rows.Select(r => r.Canonical())) != seal.Root) faults.Add($"a row under seal {seal.No} was changed");
+        return rows.Count;
+    }
+
+    private void CheckHead(long no, string hash, List<string> faults)
+    {
+        if (!File.Exists(sealer.HeadFile)) { if (no > 0) faults.Add("the file audit-head is missing: a cut tail would not show"); return; }
+        var parts = File.ReadAllText(sealer.HeadFile).Split(' ', StringSplitOptions.TrimEntries);
+        var head = long.Parse(parts[0], CultureInfo.InvariantCulture);
+        // The file is written just before the commit: it may name one seal that was then not stored.
+        if (head > no + 1) faults.Add($"the log ends at seal {no}, but seal {head} was made: its tail was cut");
+        else if (head == no && parts[1] != hash) faults.Add($"seal {no} is not the one that was made");
+    }
+}
+
+/// <summary>Erases whole sealed batches that are older than the time audit rows are kept. The seals stay.</summary>
+public static class AuditPurge
+{
+    public const string Action = "audit.purge";
+
+    /// <summary>The last seal whose rows were erased by rule; 0: none. Read from the log itself, whose row is sealed like any other.</summary>
+    public static async Task<long> ErasedUpTo(SalusDb db, CancellationToken ct)
+    {
+        var detail = await db.Set<AuditEvent>().AsNoTracking().Where(e => e.Action == Action && e.ActorKind == ActorKind.System).OrderByDescending(e => e.Seq).Select(e => e.Detail).FirstOrDefaultAsync(ct);
+        return detail is null ? 0 : long.Parse(detail, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,26 @@
+using Salus.Kernel;
+using Salus.Modules.Organisations.Contract;
+using Salus.Web;
+
+namespace Salus.Modules.Operations;
+
+/// <summary>Running the installation: health, the audit log, jobs.</summary>
+public sealed class OperationsModule : Module
+{
+    public const string ReadAudit = "audit.read";
+
+    public override IEnumerable<Permission> Permissions => [new(ReadAudit, "Read the audit log", Role.Admin)];
+
+    public override IEnumerable<AuditAction> AuditActions => [new(AuditReview.Action, "read the audit log"), new(AuditExport.Action, "exported the audit log"), new(AuditPurge.Action, "erased audit rows whose time was over")];
+
+    public override IEnumerable<MenuItem> Menu => [new("audit", "Audit log", "shield-check", ReadAudit, 90)];
+
+    public override void AddServices(IServiceCollection services) => services.AddScoped<AuditVerifier>().AddScoped<AuditExport>();
+
+    public override void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        routes.ApiRoot("Operations").MapGet("/health", Health.Check).Public().Describe("getHealth", "200 when the database answers, 503 when not");
+        routes.MapGet("/api/health", Health.Check).Public().ExcludeFromDescription();
+        AuditPages.Map(routes);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Organisations;
+
+/// <summary>Reads <c>Authorization: Bearer</c>: an access token, or a device's secret.</summary>
+public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, Database database)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Bearer", DevicePrefix = "device_";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || header.Length > 4096) return AuthenticateResult.NoResult();
+        var token = header[7..].Trim();
+        var identity = token.StartsWith(DevicePrefix, StringComparison.Ordinal) ? await Device(token[DevicePrefix.Length..]) : await tokens.Read(token);
+        return identity is null ? AuthenticateResult.Fail("invalid") : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    private async Task<ClaimsIdentity?> Device(string secret)
+    {
+        var hash = Text.Hash(secret);
+        try
+        {
+            await using var db = database.Open();
+            var id = await db.Devices.IgnoreQueryFilters([SalusDb.OrganisationFilter]).AsNoTracking()
+                .Where(d => d.SecretHash == hash && d.RevokedAt == null).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(Context.RequestAborted);
+            return id is null ? null : DeviceIdentity(id.Value, SchemeName);
+        }
+        catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
+    }
+
+    public static ClaimsIdentity DeviceIdentity(Guid id, string scheme) => new([new Claim("sub", id.ToString()), new Claim(MembershipReader.DeviceClaim, "1")], scheme);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.Extensions.Localization;
+using Salus.Kernel;
+using Salus.Modules.Organisations.Contract;
+using Salus.Resources;
+
+namespace Salus.Web;
+
+/// <summary>What every page needs: who looks, where, in which language, and the addresses of its files.</summary>
+public sealed class PageTools(ActorSlot slot, OrganisationSlot organisation, Kernel.Modules modules, Settings settings, Assets assets, Icons icons, IStringLocalizer<Texts> texts, IHttpContextAccessor http, IAntiforgery antiforgery)
+{
+    public Actor Actor => slot.Actor;
+    public Organisation? Organisation => organisation.IsSet && slot.Actor.OrganisationId is not null ? organisation.Current : null;
+    public Settings Settings { get; } = settings;
+    public Assets Assets { get; } = assets;
+    public Icons Icons { get; } = icons;
+    public HttpContext Http => http.HttpContext!;
+
+    /// <summary>A text in the language of the request.</summary>
+    public string this[string text, params object[] args] => args.Length == 0 ? texts[text] : texts[text, args];
+
+    public IEnumerable<MenuItem> Menu => Organisation is null ? [] : modules.Menu.Where(m => Actor.May(m.Permission));
+
+    /// <summary>The organisation's address with a path behind it.</summary>
+    public string At(string path) => $"/{Organisation?.Slug}/{path}";
+
+    public string FormToken => antiforgery.GetAndStoreTokens(Http).RequestToken!;
+
+    /// <summary>A UTC instant as the clinic's local time of day.</summary>
+    public string Time(DateTime utc) => Local(utc).ToString("t", System.Globalization.CultureInfo.CurrentCulture);
+
+    public string DayAndTime(DateTime utc) => Local(utc).ToString("g", System.Globalization.CultureInfo.CurrentCulture);
+
+    public static string Day(DateOnly? day) => day?.ToString("d", System.Globalization.CultureInfo.CurrentCulture) ?? "";
+
+    private DateTime Local(DateTime utc) => utc.In(Organisation?.Zone ?? TimeZoneInfo.Utc);
+}
