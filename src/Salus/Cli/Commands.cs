@@ -16,7 +16,7 @@ public static class Commands
         root.Add(Admin());
         root.Add(Audit());
         root.Add(Command("check", "List what would be wrong in production", (_, ct) => Check.Run(ReadSettings(Mode.Production), ct)));
-        return Guard(() => root.Parse(args).InvokeAsync());
+        return Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
     }
 
     private static Command Admin()
