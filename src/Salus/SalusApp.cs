@@ -147,7 +147,6 @@ public static class SalusApp
         app.UseRouting();
         app.UseAuthentication();
         app.UseMiddleware<ActorMiddleware>();
-        app.UseAntiforgery();
         app.MapOpenApi("/api/{documentName}/schema").Public().ExcludeFromDescription();
         app.MapHub<LiveHub>("/live").Public();
         foreach (var module in modules.All) module.MapRoutes(app);
