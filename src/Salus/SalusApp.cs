@@ -140,8 +140,8 @@ public static class SalusApp
         app.UsePerimeter();
         app.UseHostFiltering();
         app.UseResponseCompression();
-        app.UseMiddleware<RefusalMiddleware>();
         app.UseRequestLocalization();
+        app.UseMiddleware<RefusalMiddleware>();
         app.RefusePathTricks();
         app.UseStaticFiles(Assets.Served(app.Services.GetRequiredService<Assets>()));
         app.UseRouting();

@@ -12,7 +12,7 @@ namespace Salus.Cli.DemoData;
 internal static class DemoClinic
 {
     public const string Zone = "Europe/Rome", Password = "Sunrise-Clinic-7";
-    private const int Patients = 200, Days = 30, WaitingPerQueue = 20;
+    private const int Patients = 200, Days = 30;
 
     /// <summary>Fills an empty database; returns the secret of the waiting-room screen.</summary>
     public static async Task<string> Fill(Database database, DateTime now, CancellationToken ct)
@@ -49,7 +49,7 @@ internal static class DemoClinic
         Add("owner", "Olimpia Ferri", "");
         Add("admin", "Teresa Conti", Role.Admin);
         Add("reception", "Marta Gallo", Role.Receptionist);
-        return [Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}")];
+        return [Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}"), Add("chiara", "Chiara Dubois", Role.Doctor)];
     }
 
     private static Guid[] AddPatients(SalusDb db, Random random, DateTime now, Organisation clinic)
@@ -78,10 +78,10 @@ internal static class DemoClinic
 
     private static void AddQueues(SalusDb db, Random random, DateTime now, Organisation clinic, Guid[] doctors, Guid[] patients)
     {
-        var rooms = Enumerable.Range(1, 4).Select(n => new ServicePoint { Name = $"Ambulatorio {n}" }).ToArray();
+        var rooms = Enumerable.Range(1, 5).Select(n => new ServicePoint { Name = $"Ambulatorio {n}" }).ToArray();
         db.AddRange(rooms.AsEnumerable());
-        (string Name, string Prefix, int[] Doctors)[] plans = [("Medicina generale", "A", [0, 1]), ("Pediatria", "B", [2]), ("Cardiologia", "C", [3])];
-        foreach (var (name, prefix, serving) in plans)
+        (string Name, string Prefix, int[] Doctors, int Waiting)[] plans = [("Medicina generale", "A", [0, 1, 4], 34), ("Pediatria", "B", [2], 14), ("Cardiologia", "C", [3], 12)];
+        foreach (var (name, prefix, serving, waiting) in plans)
         {
             var queue = new ServiceQueue { Name = name, Prefix = prefix, CreatedAt = now.AddDays(-60) };
             db.Add(queue);
@@ -95,7 +95,7 @@ internal static class DemoClinic
                 past.Add(played);
             }
             Tell(past, now, clinic.Zone);
-            var today = Today(random, clinic, queue, now, who, where, patients);
+            var today = Today(random, clinic, queue, now, who, where, patients, waiting);
             foreach (var played in past.Append(today)) { db.AddRange(played.Tickets); db.AddRange(played.Moves); }
             db.Add(new Counter { OrganisationId = clinic.Id, Scope = $"token:{queue.Id:N}:{today.Tickets[0].Day:yyyyMMdd}", Value = today.Tickets.Count });
             if (prefix == "C") db.Add(new Notice { QueueId = queue.Id, Text = "La dottoressa Lombardi è in ritardo di circa 15 minuti. Ci scusiamo.", DelayMinutes = 15, PostedAt = now.AddMinutes(-4), ExpiresAt = now.AddHours(3) });
@@ -110,16 +110,18 @@ internal static class DemoClinic
         return played;
     }
 
-    /// <summary>A morning that has as many waiting now as the demo wants: tried with ever more arrivals.</summary>
-    private static DemoDay Today(Random random, Organisation clinic, ServiceQueue queue, DateTime now, Guid[] doctors, Guid[] rooms, Guid[] patients)
+    /// <summary>A morning that has as many waiting now as the demo wants: who would be more has not come yet.</summary>
+    private static DemoDay Today(Random random, Organisation clinic, ServiceQueue queue, DateTime now, Guid[] doctors, Guid[] rooms, Guid[] patients, int waiting)
     {
         var day = DateOnly.FromDateTime(now.In(clinic.Zone));
         var opening = day.StartUtc(clinic.Zone).AddHours(7.75);
-        for (var arrivals = WaitingPerQueue; ; arrivals++)
+        for (var arrivals = waiting + (doctors.Length * 10); ; arrivals += 3)
         {
-            var played = new DemoDay(new Random(arrivals + queue.Prefix[0]), clinic.Id, queue, day, opening, doctors, rooms);
-            played.Play(arrivals, now.AddMinutes(-1), now, Mix(new Random(queue.Prefix[0]), patients));
-            if (played.Tickets.Count(t => t.State == TicketState.Waiting) == WaitingPerQueue) return played;
+            var played = new DemoDay(random, clinic.Id, queue, day, opening, doctors, rooms);
+            played.Play(arrivals, now.AddMinutes(-1), now, Mix(random, patients));
+            if (played.Tickets.Count(t => t.State == TicketState.Waiting) < waiting) continue;
+            while (played.Tickets.Count(t => t.State == TicketState.Waiting) > waiting && played.Tickets[^1].State == TicketState.Waiting) played.DropLast();
+            if (played.Tickets.Count(t => t.State == TicketState.Waiting) == waiting) return played;
         }
     }
 

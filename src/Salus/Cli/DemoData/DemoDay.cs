@@ -31,6 +31,13 @@ internal sealed class DemoDay(Random random, Guid organisation, ServiceQueue que
         }
     }
 
+    /// <summary>Takes back the last arrival, who still waits.</summary>
+    public void DropLast()
+    {
+        Moves.RemoveAll(m => m.TicketId == Tickets[^1].Id);
+        Tickets.RemoveAt(Tickets.Count - 1);
+    }
+
     private void Arrive(DateTime at, int number, Guid patient)
     {
         var ticket = new Ticket
