@@ -16,7 +16,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Empty: SQLite.</summary>
     public string Connection { get; }
     private string Name { get; }
-    public string Folder { get; } = Directory.CreateTempSubdirectory("salus-test-").FullName;
+    public string Folder { get; } = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "salus-test-" + Guid.NewGuid().ToString("N")[..12])).FullName;
 
     public static async Task<TestDatabase> Make()
     {
