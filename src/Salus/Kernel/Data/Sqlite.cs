@@ -26,7 +26,8 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     public SqliteDatabase(string path)
     {
         this.path = path;
-        readOptions = Options(new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10 }.ToString());
+        // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
+        readOptions = Options(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10 }.ToString());
         writer = new(() => Task.Run(WriteLoop));
     }
 
@@ -43,6 +44,12 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         var rows = match.Length == 0 ? db.Set<T>() : db.Set<T>()
             .FromSqlRaw($"SELECT * FROM {table} WHERE \"SearchKey\" IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {{0}})", match);
         return words.Where(w => w.Length < 3).Aggregate(rows, (found, word) => { var pattern = Pattern(word); return found.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
+    }
+
+    public override Task Migrate(CancellationToken ct = default)
+    {
+        using (File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
+        return base.Migrate(ct);
     }
 
     public override SalusDb Open(Guid? organisationId = null) => Context(readOptions, organisationId);
@@ -72,7 +79,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         {
             try
             {
-                await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString());
+                await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString());
                 await connection.OpenAsync();
                 Pragmas.Set(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;");
                 var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).EnableThreadSafetyChecks(false).Options;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
@@ -61,8 +62,18 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
 
     private static IQueryable<Patient> Matching(SalusDb db, string q)
     {
-        var patients = DateOnly.TryParse(q, out var birth) ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
+        var patients = BirthDate(q) is { } birth ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
         return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
+    }
+
+    /// <summary>A whole date with a year of four digits, as ISO or as the reader's language writes it; anything shorter may be a name or a number.</summary>
+    private static DateOnly? BirthDate(string q)
+    {
+        var culture = CultureInfo.CurrentCulture;
+        var separator = culture.DateTimeFormat.DateSeparator;
+        string[] order = culture.DateTimeFormat.ShortDatePattern.TrimStart().StartsWith('M') ? ["M", "d", "yyyy"] : ["d", "M", "yyyy"];
+        string[] patterns = ["yyyy-MM-dd", string.Join(separator, order), string.Join('/', order), string.Join('.', order), string.Join('-', order)];
+        return DateOnly.TryParseExact(q.Trim(), [.. patterns.Select(p => p.Replace("/", "'/'", StringComparison.Ordinal))], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
     }
 
     private static (string Name, Guid Id)? Cursor(string? after)
@@ -71,7 +82,7 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         try
         {
             var text = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(after));
-            return (text[32..], Guid.ParseExact(text[..32], "N"));
+            return (Text.Clean(text[32..]), Guid.ParseExact(text[..32], "N"));
         }
         catch (Exception error) when (error is FormatException or ArgumentException) { throw Refusal.Field("after", "This is not a place in this list."); }
     }
