@@ -60,28 +60,15 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         return Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).ToList();
     }
 
-    // A date as the reader's language writes it, or as ISO 8601. Only forms with a whole year: "01-06-570" is a registration number.
-    private static DateOnly? BirthDate(string q)
-    {
-        string[] forms = ["yyyy-M-d", "d.M.yyyy", CultureInfo.CurrentCulture.Name.StartsWith("en", StringComparison.Ordinal) ? "M/d/yyyy" : "d/M/yyyy"];
-        return DateOnly.TryParseExact(q.Trim(), forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1800 ? day : null;
-    }
-
     private static IQueryable<Patient> Matching(SalusDb db, string q)
     {
         var patients = BirthDate(q) is { } birth ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
         return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
     }
 
-    /// <summary>A whole date with a year of four digits, as ISO or as the reader's language writes it; anything shorter may be a name or a number.</summary>
-    private static DateOnly? BirthDate(string q)
-    {
-        var culture = CultureInfo.CurrentCulture;
-        var separator = culture.DateTimeFormat.DateSeparator;
-        string[] order = culture.DateTimeFormat.ShortDatePattern.TrimStart().StartsWith('M') ? ["M", "d", "yyyy"] : ["d", "M", "yyyy"];
-        string[] patterns = ["yyyy-MM-dd", string.Join(separator, order), string.Join('/', order), string.Join('.', order), string.Join('-', order)];
-        return DateOnly.TryParseExact(q.Trim(), [.. patterns.Select(p => p.Replace("/", "'/'", StringComparison.Ordinal))], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-    }
+    // Only forms with a whole year: "01-06-570" is a registration number.
+    private static DateOnly? BirthDate(string q) =>
+        DateOnly.TryParseExact(q.Trim(), ["yyyy-M-d", "d/M/yyyy", "d.M.yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static (string Name, Guid Id)? Cursor(string? after)
     {
