@@ -15,7 +15,7 @@ public sealed class OperationsModule : Module
 
     public override IEnumerable<MenuItem> Menu => [new("audit", "Audit log", "shield-check", ReadAudit, 90)];
 
-    public override void AddServices(IServiceCollection services) => services.AddScoped<AuditVerifier>().AddScoped<AuditExport>();
+    public override void AddServices(IServiceCollection services) => services.AddScoped<AuditVerifier>().AddScoped<AuditExport>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {
