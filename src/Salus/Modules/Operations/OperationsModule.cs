@@ -9,7 +9,7 @@ public sealed class OperationsModule : Module
 {
     public const string ReadAudit = "audit.read";
 
-    public override IEnumerable<Permission> Permissions => [new(ReadAudit, "Read the audit log", Role.Admin)];
+    public override IEnumerable<Permission> Permissions => [new(ReadAudit, "See the audit log", Role.Admin)];
 
     public override IEnumerable<AuditAction> AuditActions => [new(AuditReview.Action, "read the audit log"), new(AuditExport.Action, "exported the audit log"), new(AuditPurge.Action, "erased audit rows whose time was over")];
 
