@@ -66,15 +66,9 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
     }
 
-    /// <summary>A whole date with a year of four digits, as ISO or as the reader's language writes it; anything shorter may be a name or a number.</summary>
-    private static DateOnly? BirthDate(string q)
-    {
-        var culture = CultureInfo.CurrentCulture;
-        var separator = culture.DateTimeFormat.DateSeparator;
-        string[] order = culture.DateTimeFormat.ShortDatePattern.TrimStart().StartsWith('M') ? ["M", "d", "yyyy"] : ["d", "M", "yyyy"];
-        string[] patterns = ["yyyy-MM-dd", string.Join(separator, order), string.Join('/', order), string.Join('.', order), string.Join('-', order)];
-        return DateOnly.TryParseExact(q.Trim(), [.. patterns.Select(p => p.Replace("/", "'/'", StringComparison.Ordinal))], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-    }
+    // Only forms with a whole year: "01-06-570" is a registration number.
+    private static DateOnly? BirthDate(string q) =>
+        DateOnly.TryParseExact(q.Trim(), ["yyyy-M-d", "d/M/yyyy", "d.M.yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static (string Name, Guid Id)? Cursor(string? after)
     {
