@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Salus.Web;
+
+namespace Salus.Tests.Support;
+
+/// <summary>One address of the running program with its method and gate.</summary>
+public sealed record Route(string Method, string Pattern, Gate? Gate, RouteEndpoint Endpoint)
+{
+    public bool IsApi => Pattern.StartsWith("/api", StringComparison.Ordinal);
+    public bool IsOfOrganisation => Pattern.Contains("{org}", StringComparison.Ordinal);
+
+    /// <summary>The row the address names, such as <c>patients</c>; null when it names none.</summary>
+    public string? Kind => Pattern.Contains("/{id", StringComparison.Ordinal) ? Pattern.Split("/{id")[0].Split('/')[^1] : null;
+
+    public string At(string slug, Guid id) => Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal)
+        .Replace("{code}", "00000000000000000000000000", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
+
+    /// <summary>The type of the JSON body; null when there is none.</summary>
+    public Type? Body => Method is "GET" or "DELETE" ? null
+        : Endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IAcceptsMetadata>()?.RequestType;
+
+    public override string ToString() => $"{Method} {Pattern}";
+}
+
+public static class Routes
+{
+    /// <summary>Every route that the running program answers.</summary>
+    public static IReadOnlyList<Route> Of(RunningSalus salus) =>
+    [
+        .. salus.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().Distinct()
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
+                .Select(m => new Route(m, "/" + e.RoutePattern.RawText!.Trim('/'), e.Metadata.GetMetadata<Gate>(), e))),
+    ];
+
+    public static IReadOnlyList<Route> OfApi(RunningSalus salus) => [.. Of(salus).Where(r => r.IsApi)];
+}
+
+/// <summary>Ids of rows of one clinic, by the kind that addresses name.</summary>
+public static class Rows
+{
+    public static async Task<IReadOnlyDictionary<string, Guid>> Plant(Clinic clinic)
+    {
+        var queue = await clinic.Queue();
+        var ticket = await clinic.Issue(queue);
+        await using var db = clinic.Open();
+        return new Dictionary<string, Guid>
+        {
+            ["patients"] = (await clinic.Register()).Id,
+            ["queues"] = queue,
+            ["tickets"] = ticket.Id,
+            ["service-points"] = (await clinic.Admin.Post("service-points", new { name = "Room" })).Is(201).Id,
+            ["notices"] = (await clinic.Admin.Post($"queues/{queue}/notices", new { text = "Hello" })).Is(201).Id,
+            ["staff"] = (await clinic.Admin.Get("staff")).Is(200)["staff"].EnumerateArray().First(s => s.Id("accountId") == clinic.Account("doctor").Id).Id("membershipId"),
+            ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
+        };
+    }
+}

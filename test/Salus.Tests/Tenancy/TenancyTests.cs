@@ -1,0 +1,113 @@
+namespace Salus.Tests.Tenancy;
+
+/// <summary>Nobody reaches another organisation's rows: tried on every route the running program has.</summary>
+public sealed class TenancyTests(SalusServer server)
+{
+    private IReadOnlyList<Route> OrganisationApi => [.. Routes.OfApi(server.Salus).Where(r => r.IsOfOrganisation)];
+
+    /// <summary>A body that passes validation, so that only the scope can refuse.</summary>
+    public static object? BodyFor(Route route) => route.Method is "GET" or "DELETE" ? null : (route.Kind, route.Pattern.Split('/')[^1]) switch
+    {
+        ("patients", "archiving") => new { reason = "Moved away" },
+        ("patients", _) => new { name = "Anna Verdi" },
+        ("queues", "closures") => new { day = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(5) },
+        ("queues", "notices") => new { text = "Hello" },
+        ("queues", "calls") => new { },
+        ("queues", _) => new { name = "Renamed", openDays = new[] { 1 } },
+        ("service-points", _) => new { name = "Renamed" },
+        ("tickets", "steps") => new { step = "cancel" },
+        ("tickets", "transfer") => new { queueId = Guid.NewGuid() },
+        ("tickets", "urgency") => new { urgency = "urgent", reason = "Pain" },
+        ("staff", _) => new { roles = new[] { "clinic.doctor" } },
+        _ => new { },
+    };
+
+    [Fact]
+    public void TE_01_there_are_routes_to_try()
+    {
+        Assert.True(OrganisationApi.Count >= 30, $"{OrganisationApi.Count}");
+        Assert.True(OrganisationApi.Count(r => r.Kind is not null) >= 15);
+    }
+
+    [Fact]
+    public async Task ID_33_without_a_token_every_route_of_an_organisation_asks_who_it_is()
+    {
+        var clinic = await server.NewClinic();
+        foreach (var route in OrganisationApi)
+        {
+            var answer = await clinic.Anonymous.Send(route.Method, route.At(clinic.Slug, Guid.NewGuid()), BodyFor(route));
+            Assert.True(answer.Status == 401 && answer.Headers.ContainsKey("WWW-Authenticate"), $"{route}: {answer.Status} {answer.Text}");
+        }
+    }
+
+    [Fact]
+    public async Task TE_01_TE_02_for_a_member_of_another_organisation_it_does_not_exist()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.Stranger());
+        var rows = await Rows.Plant(clinic);
+        var stranger = other.At(clinic.Slug);
+        foreach (var route in OrganisationApi)
+        {
+            var answer = await stranger.Send(route.Method, route.At(clinic.Slug, rows.GetValueOrDefault(route.Kind ?? "")), BodyFor(route));
+            Assert.True(answer.Status == 404, $"{route}: {answer.Status} {answer.Text}");
+        }
+    }
+
+    [Fact]
+    public async Task TE_01_another_organisations_id_below_the_own_address_does_not_exist()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
+        var foreign = await Rows.Plant(other);
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        var (all, tried) = (clinic.As("all"), 0);
+        foreach (var route in OrganisationApi.Where(r => r.Kind is not null))
+        {
+            Assert.True(foreign.ContainsKey(route.Kind!), $"{route}: the test plants no row of this kind yet.");
+            var answer = await all.Send(route.Method, route.At(clinic.Slug, foreign[route.Kind!]), BodyFor(route));
+            Assert.True(answer.Status == 404, $"{route}: {answer.Status} {answer.Text}");
+            tried++;
+        }
+        Assert.True(tried >= 15);
+    }
+
+    [Fact]
+    public async Task TE_01_ids_of_another_organisation_inside_a_body_do_not_exist_either()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
+        var (own, foreign) = (await Rows.Plant(clinic), await Rows.Plant(other));
+        (await clinic.Receptionist.Post("tickets", new { patientId = foreign["patients"], queueId = own["queues"] })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("tickets", new { patientId = own["patients"], queueId = foreign["queues"] })).Refuses(404, "not-found");
+        (await clinic.Doctor.Post($"tickets/{own["tickets"]}/transfer", new { queueId = foreign["queues"] })).Refuses(404, "not-found");
+        Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
+        (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
+    }
+
+    [Fact]
+    public async Task TE_01_lists_show_no_row_of_another_organisation()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
+        await Rows.Plant(other);
+        Assert.Empty((await clinic.Doctor.Get("patients")).Items);
+        Assert.Empty((await clinic.Doctor.Get("patients?q=anna")).Items);
+        Assert.Empty((await clinic.Doctor.Get("tickets")).Items);
+        Assert.Empty((await clinic.Display.Get("board"))["queues"].EnumerateArray());
+        Assert.Empty((await clinic.Receptionist.Get("patients/likely-duplicates?name=Anna+Rossi")).Json.EnumerateArray());
+        Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_device_of_another_organisation_sees_nothing()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.Stranger());
+        (await other.Display.Get($"/api/v1/orgs/{clinic.Slug}/board")).Refuses(404, "not-found");
+    }
+
+    [Fact]
+    public async Task a_write_with_a_foreign_organisation_id_is_stopped_before_the_database()
+    {
+        var (clinic, other) = (await server.NewClinic(), await server.Stranger());
+        await using var db = clinic.Open();
+        db.Add(new Salus.Modules.Clinic.Patients.Patient { OrganisationId = other.Id, Name = "Anna Rossi", Number = "09-09-009" });
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.SaveChangesAsync());
+    }
+}

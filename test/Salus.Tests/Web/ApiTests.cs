@@ -1,0 +1,74 @@
+namespace Salus.Tests.Web;
+
+/// <summary>The API as a whole: version, description, health, lost database.</summary>
+public sealed class ApiTests(SalusServer server)
+{
+    [Fact]
+    public void AP_01_every_route_of_the_api_is_below_the_version_but_for_the_known_shortcuts() =>
+        Assert.All(Routes.OfApi(server.Salus).Select(r => r.Pattern).Where(p => p is not ("/api/health" or "/api/auth/me" or "/api/{documentName}/schema") && !p.Contains("{**", StringComparison.Ordinal)),
+            p => Assert.StartsWith("/api/v1", p, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task AP_03_the_schema_describes_every_route_once_with_id_summary_and_refusals()
+    {
+        var schema = (await server.Salus.Anonymous().Get("/api/v1/schema")).Is(200);
+        Assert.StartsWith("3.1", schema["openapi"].GetString(), StringComparison.Ordinal);
+        var operations = schema["paths"].EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => (Path: p.Name, Method: o.Name.ToUpperInvariant(), Operation: o.Value))).ToList();
+        var described = operations.Select(o => $"{o.Method} {o.Path}").Order(StringComparer.Ordinal);
+        var mapped = Routes.OfApi(server.Salus).Where(r => r.Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) && !r.Pattern.Contains("docs", StringComparison.Ordinal) && !r.Pattern.Contains("redoc", StringComparison.Ordinal) && !r.Pattern.Contains("{**", StringComparison.Ordinal))
+            .Select(r => $"{r.Method} {r.Pattern.Replace(":guid", "", StringComparison.Ordinal)}").Order(StringComparer.Ordinal);
+        Assert.Equal(mapped, described);
+        Assert.Equal(operations.Count, operations.Select(o => o.Operation.Str("operationId")).Distinct().Count());
+        Assert.All(operations, o =>
+        {
+            Assert.NotEmpty(o.Operation.Str("summary"));
+            Assert.True(o.Operation.GetProperty("responses").TryGetProperty("400", out _), o.Path);
+        });
+    }
+
+    [Fact]
+    public async Task AP_10_health_is_public_and_says_ok()
+    {
+        foreach (var path in (string[])["/api/health", "/api/v1/health"]) Assert.Equal("ok", (await server.Salus.Anonymous().Get(path)).Is(200)["status"].GetString());
+    }
+
+    [Fact]
+    public async Task AP_10_a_database_that_is_away_is_503_for_health_and_for_everything_else()
+    {
+        await using var database = await TestDatabase.Make();
+        var settings = RunningSalus.SettingsFor(database) with { Database = TestDatabase.IsPostgres ? "Host=127.0.0.1;Port=1;Username=none;Database=none;Timeout=2" : "" };
+        await using var salus = await RunningSalus.Start(settings, migrate: false);
+        (await salus.Anonymous().Get("/api/health")).Is(503);
+        var token = new Salus.Modules.Accounts.Contract.Account { Id = Guid.NewGuid(), SecurityStamp = "x" };
+        var answers = new[]
+        {
+            await salus.As(token, "clinic").Get("patients"), await salus.As(token, "clinic").Post("patients", new { name = "Anna Rossi" }), await salus.Anonymous().Get("/api/v1/tickets/" + new string('0', 26)),
+            await salus.Anonymous().Post("/api/v1/auth/token", new { email = "a@example.org", password = "x" }), await new Caller(salus.Http, "device_x", "clinic").Get("board"),
+        };
+        Assert.All(answers, a => Assert.Equal("5", a.Refuses(503, "busy").Headers["Retry-After"]));
+    }
+
+    [Fact]
+    public async Task AP_10_a_database_file_that_disappears_while_the_program_runs_is_503_and_no_empty_one_takes_its_place()
+    {
+        if (TestDatabase.IsPostgres) return; // a file is SQLite's; PostgreSQL is tried by the closed port above
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        foreach (var file in Directory.GetFiles(own.Folder, "salus.db*")) File.Delete(file);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        (await clinic.Anonymous.Get("/api/health")).Is(503);
+        (await clinic.Doctor.Get("patients")).Refuses(503, "busy");
+        Assert.False(File.Exists(Path.Combine(own.Folder, "salus.db")));
+    }
+
+    [Fact]
+    public async Task AP_10_after_the_database_came_back_the_program_serves_without_a_restart()
+    {
+        await using var database = await TestDatabase.Make();
+        await using var salus = await RunningSalus.Start(RunningSalus.SettingsFor(database), migrate: false);
+        if (!TestDatabase.IsPostgres) (await salus.Anonymous().Get("/api/health")).Is(503);
+        await salus.Database.Migrate();
+        (await salus.Anonymous().Get("/api/health")).Is(200);
+        await (await Clinic.Make(salus)).Register();
+    }
+}
