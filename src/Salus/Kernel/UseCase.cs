@@ -63,7 +63,7 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         try
         {
             var result = await Decided(command, ct);
-            tools.Live.Changed(topics);
+            tools.Live.Changed(Actor.OrganisationId, topics);
             return result;
         }
         catch (DbUpdateConcurrencyException) { throw await Logged(Refusal.Stale()); }
