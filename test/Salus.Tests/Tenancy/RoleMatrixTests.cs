@@ -39,7 +39,7 @@ public sealed class RoleMatrixTests(SalusServer server)
     {
         var open = Routes.OfApi(server.Salus).Where(r => r.Gate!.IsPublic).Select(r => r.ToString()).Where(r => !r.Contains("/docs") && !r.Contains("/redoc")).Order(StringComparer.Ordinal);
         string[] expected = ["GET /api/health", "GET /api/v1/health", "GET /api/v1/tickets/{code}", "GET /api/{documentName}/schema", "POST /api/v1/auth/token"];
-        Assert.Equal(expected, open.Where(r => !r.EndsWith("/api/{**path}", StringComparison.Ordinal) && !r.EndsWith("/api/{**rest}", StringComparison.Ordinal)));
+        Assert.Equal(expected, open.Where(r => r != "GET /api" && !r.Contains("{**", StringComparison.Ordinal))); // those two only redirect
     }
 
     [Fact]

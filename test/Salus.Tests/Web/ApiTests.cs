@@ -5,8 +5,25 @@ public sealed class ApiTests(SalusServer server)
 {
     [Fact]
     public void AP_01_every_route_of_the_api_is_below_the_version_but_for_the_known_shortcuts() =>
-        Assert.All(Routes.OfApi(server.Salus).Select(r => r.Pattern).Where(p => p is not ("/api/health" or "/api/auth/me" or "/api/{documentName}/schema") && !p.Contains("{**", StringComparison.Ordinal)),
+        Assert.All(Routes.OfApi(server.Salus).Select(r => r.Pattern).Where(p => p is not ("/api" or "/api/health" or "/api/auth/me" or "/api/{documentName}/schema") && !p.Contains("{**", StringComparison.Ordinal)),
             p => Assert.StartsWith("/api/v1", p, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task AP_02_old_addresses_without_a_version_lead_to_the_new_ones()
+    {
+        var old = (await server.Salus.Anonymous().Get("/api/orgs/x/patients?q=a")).Is(307);
+        Assert.Equal("/api/v1/orgs/x/patients?q=a", old.Headers["Location"]);
+        Assert.Equal("/api/v1/docs", (await server.Salus.Anonymous().Get("/api")).Is(307).Headers["Location"]);
+    }
+
+    [Theory, InlineData("/api/v1/docs"), InlineData("/api/v1/redoc")]
+    public async Task AP_03_the_readable_pages_load_nothing_from_elsewhere(string path)
+    {
+        var page = (await server.Salus.Anonymous().Get(path)).Is(200);
+        foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(page.Text, "(?:src|href)=\"([^\"]+)\""))
+            Assert.StartsWith("/", link.Groups[1].Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task AP_03_the_schema_describes_every_route_once_with_id_summary_and_refusals()

@@ -1,6 +1,6 @@
 namespace Salus.Tests.Queue;
 
-/// <summary>Board: what the waiting room sees.</summary>
+/// <summary>Board: what the waiting room sees; PostNotice and EndNotice.</summary>
 public sealed class BoardTests(SalusServer server)
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Salus.Tests.Queue;
 
-/// <summary>CallNext, CallTicket and SetUrgency through the API.</summary>
+/// <summary>CallNext, CallTicket, SetUrgency and TransferTicket through the API.</summary>
 public sealed class CallTests(SalusServer server)
 {
     [Fact]

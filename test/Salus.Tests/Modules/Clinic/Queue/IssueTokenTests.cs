@@ -1,6 +1,6 @@
 namespace Salus.Tests.Queue;
 
-/// <summary>IssueToken through the API.</summary>
+/// <summary>IssueToken and SetClosure through the API.</summary>
 public sealed class IssueTokenTests(SalusServer server)
 {
     [Fact]

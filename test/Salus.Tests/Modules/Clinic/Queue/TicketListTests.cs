@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Salus.Tests.Queue;
 
-/// <summary>TicketList, TicketView, WorkList and QueueSetup through the API.</summary>
+/// <summary>TicketList, TicketView, WorkList and QueueSetup; SaveQueue and SaveServicePoint.</summary>
 public sealed class TicketListTests(SalusServer server)
 {
     [Fact]

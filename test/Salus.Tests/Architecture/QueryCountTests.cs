@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Salus.Tests.Architecture;
+
+/// <summary>A page costs the same literal number of SQL commands with one row and with thirty.</summary>
+public sealed class QueryCountTests(SalusServer server) : IDisposable
+{
+    private readonly Counter counter = new();
+
+    public void Dispose() => counter.Dispose();
+
+    [Fact]
+    public async Task TS_12_every_reading_route_costs_a_constant_number_of_commands()
+    {
+        var clinic = await server.NewClinic();
+        var queue = await clinic.Queue();
+        var issued = new List<Answer>();
+        async Task Grow(int to)
+        {
+            while (issued.Count < to)
+            {
+                issued.Add(await clinic.Issue(queue));
+                (await clinic.Admin.Post("service-points", new { name = $"Room {issued.Count}" })).Is(201);
+                (await clinic.Admin.Post("devices", new { name = $"Hall {issued.Count}" })).Is(201);
+                if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
+            }
+        }
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await Grow(1);
+        (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
+        var first = issued[0];
+        var patient = (await clinic.Doctor.Get($"tickets/{first.Id}"))["patientId"].GetGuid();
+        string[] paths =
+        [
+            "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
+            $"queues/{queue}/work-list", "board", "figures", "staff", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
+        ];
+        var few = await Counts(clinic, paths);
+        await Grow(30);
+        var many = await Counts(clinic, paths);
+        foreach (var path in paths)
+        {
+            Assert.True(few[path] is > 0 and < 15, $"{path}: {few[path]} commands");
+            Assert.True(few[path] == many[path], $"{path}: {few[path]} commands with one row, {many[path]} with thirty");
+        }
+    }
+
+    private async Task<Dictionary<string, int>> Counts(Clinic clinic, string[] paths)
+    {
+        var counts = new Dictionary<string, int>();
+        foreach (var path in paths)
+        {
+            (await clinic.As("all").Get(path)).Is(200); // what is kept for a while is kept from here on
+            var mark = Guid.NewGuid().ToString();
+            (await clinic.As("all").Get(path, ("X-Count", mark))).Is(200);
+            counts[path] = counter.Of(mark);
+        }
+        return counts;
+    }
+
+    /// <summary>Counts EF's commands by the mark of the request in whose flow they run.</summary>
+    private sealed class Counter : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+    {
+        private readonly ConcurrentDictionary<string, int> counts = new();
+        private readonly ConcurrentBag<IDisposable> subscriptions = [];
+        private readonly HttpContextAccessor http = new();
+
+        public Counter() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+
+        public int Of(string mark) => counts.GetValueOrDefault(mark);
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == "Microsoft.EntityFrameworkCore") subscriptions.Add(value.Subscribe(this));
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Key == "Microsoft.EntityFrameworkCore.Database.Command.CommandExecuting" && http.HttpContext?.Request.Headers["X-Count"].ToString() is { Length: > 0 } mark)
+                counts.AddOrUpdate(mark, 1, (_, n) => n + 1);
+        }
+
+        public void OnCompleted() { }
+        public void OnError(Exception error) { }
+
+        public void Dispose()
+        {
+            foreach (var subscription in subscriptions) subscription.Dispose();
+        }
+    }
+}
