@@ -55,6 +55,8 @@ public static class SalusApp
         logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Salus", LogLevel.Information).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Failed commands are logged with their parameters' types only, but their texts may still name values; the caller logs what is needed.
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
+        // The keys folder is closed to others; docs/operations.md says to keep it so.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 
     private static void AddKernel(IServiceCollection services, Settings settings)
@@ -140,14 +142,13 @@ public static class SalusApp
         app.UsePerimeter();
         app.UseHostFiltering();
         app.UseResponseCompression();
-        app.UseMiddleware<RefusalMiddleware>();
         app.UseRequestLocalization();
+        app.UseMiddleware<RefusalMiddleware>();
         app.RefusePathTricks();
         app.UseStaticFiles(Assets.Served(app.Services.GetRequiredService<Assets>()));
         app.UseRouting();
         app.UseAuthentication();
         app.UseMiddleware<ActorMiddleware>();
-        app.UseAntiforgery();
         app.MapOpenApi("/api/{documentName}/schema").Public().ExcludeFromDescription();
         app.MapHub<LiveHub>("/live").Public();
         foreach (var module in modules.All) module.MapRoutes(app);

@@ -10,7 +10,11 @@ public sealed record Permission(string Key, string Sentence, params string[] Rol
 public sealed record AuditAction(string Key, string Sentence);
 
 /// <summary>A menu entry: shown to those who hold the permission.</summary>
-public sealed record MenuItem(string Path, string Title, string Icon, string Permission, int Order);
+public sealed record MenuItem(string Path, string Title, string Icon, string Permission, int Order)
+{
+    /// <summary>Used now and then, not all day: such entries stand behind the account button.</summary>
+    public bool IsManagement => Order >= 60;
+}
 
 /// <summary>A module's manifest: everything the program must know about it, in one readable place.</summary>
 public abstract class Module

@@ -30,7 +30,8 @@ public static class Text
             if (char.IsLetterOrDigit(c)) folded.Append(Plain(c));
             else if (folded.Length > 0 && folded[^1] != ' ') folded.Append(' ');
         }
-        return folded.ToString().Trim();
+        // Composed again: Korean syllables would otherwise take three times their room.
+        return folded.ToString().Trim().Normalize(NormalizationForm.FormC);
     }
 
     // Letters that Unicode does not decompose, as people without that keyboard type them.

@@ -62,12 +62,25 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         await Prepare(command, ct);
         try
         {
-            var result = await tools.Database.Write(Actor.OrganisationId, db => Attempt(db, command, ct), ct);
+            var result = await Decided(command, ct);
             tools.Live.Changed(Actor.OrganisationId, topics);
             return result;
         }
         catch (DbUpdateConcurrencyException) { throw await Logged(Refusal.Stale()); }
         catch (Refusal refusal) when (Actor.IsKnown && refusal.Status is 402 or 403 or 404 or 409) { throw await Logged(refusal); }
+    }
+
+    /// <summary>
+    /// Of two that write the same unique value at once, the database lets one through. The other looks once more: its
+    /// Idempotency-Key may have been answered meanwhile, or the business knows better words for what it sees now.
+    /// </summary>
+    private async Task<TResult> Decided(TCommand command, CancellationToken ct)
+    {
+        for (var again = false; ; again = true)
+        {
+            try { return await tools.Database.Write(Actor.OrganisationId, db => Attempt(db, command, ct), ct); }
+            catch (DbUpdateException error) when (tools.Database.IsUniqueViolation(error)) { if (again) throw Taken(); }
+        }
     }
 
     private async Task<TResult> Attempt(SalusDb db, TCommand command, CancellationToken ct)
@@ -80,8 +93,7 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         var result = await Handle(command, ct);
         db.Add(entry);
         if (Key is not null) StoreAnswer(command, result);
-        try { await db.SaveChangesAsync(ct); }
-        catch (DbUpdateException error) when (tools.Database.IsUniqueViolation(error)) { throw Taken(); }
+        await db.SaveChangesAsync(ct);
         return result;
     }
 

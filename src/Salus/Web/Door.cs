@@ -19,11 +19,11 @@ public static class Door
 
     /// <summary>The API of one organisation: bearer tokens only.</summary>
     public static RouteGroupBuilder Api(this IEndpointRouteBuilder routes, string tag) =>
-        routes.MapGroup("/api/v1/orgs/{org}").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson)).DisableAntiforgery();
+        routes.MapGroup("/api/v1/orgs/{org}").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson));
 
     /// <summary>API routes outside any organisation.</summary>
     public static RouteGroupBuilder ApiRoot(this IEndpointRouteBuilder routes, string tag) =>
-        routes.MapGroup("/api/v1").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson)).DisableAntiforgery();
+        routes.MapGroup("/api/v1").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson));
 
     /// <summary>Pages of one organisation: the cookie session, antiforgery on every form.</summary>
     public static RouteGroupBuilder Pages(this IEndpointRouteBuilder routes) =>

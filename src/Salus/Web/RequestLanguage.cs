@@ -11,13 +11,19 @@ public static class RequestLanguage
     public static void Configure(RequestLocalizationOptions options)
     {
         var codes = Language.All.Select(l => l.Code).ToArray();
-        options.SetDefaultCulture("en").AddSupportedCultures(codes).AddSupportedUICultures(codes);
+        options.DefaultRequestCulture = new RequestCulture(Formats("en"), "en");
+        options.AddSupportedCultures([.. codes.Select(Formats)]).AddSupportedUICultures(codes);
         options.RequestCultureProviders = [new CustomRequestCultureProvider(http =>
         {
             var chosen = http.Request.Cookies[Cookie];
-            return Task.FromResult(codes.Contains(chosen) ? new ProviderCultureResult(chosen) : null);
-        }), new AcceptLanguageHeaderRequestCultureProvider()];
+            var code = codes.Contains(chosen) ? chosen : http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(l => l.Quality ?? 1)
+                .Select(l => l.Value.ToString().Split('-')[0].ToLowerInvariant()).FirstOrDefault(codes.Contains);
+            return Task.FromResult(code is null ? null : new ProviderCultureResult(Formats(code), code));
+        })];
     }
+
+    // Day before month and 24 hours for everybody: in a clinic nobody should have to guess what 3/11 means.
+    private static string Formats(string language) => language == "en" ? "en-GB" : language;
 
     public static void Remember(HttpContext http, string language)
     {

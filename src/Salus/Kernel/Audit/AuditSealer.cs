@@ -37,13 +37,21 @@ public sealed class AuditSealer(Database database, AuditKey key, Settings settin
     }
 
     /// <summary>Seals what is settled and not yet sealed; returns how many rows.</summary>
-    public Task<int> SealNext(CancellationToken ct) => database.Write(null, async db =>
+    public async Task<int> SealNext(CancellationToken ct)
+    {
+        var made = await database.Write(null, db => MakeSeal(db, ct), ct);
+        // After the commit: the file may be one seal behind after a crash, but never names a seal that is not stored.
+        if (made is not null) WriteHead(made);
+        return made?.Count ?? 0;
+    }
+
+    private async Task<AuditSeal?> MakeSeal(SalusDb db, CancellationToken ct)
     {
         var last = await db.Set<AuditSeal>().AsNoTracking().OrderByDescending(s => s.No).FirstOrDefaultAsync(ct);
         var from = last?.Bound ?? 0;
         var bound = await NextBound(db, from, ct);
         var batch = await Batch(db, from, bound).ToListAsync(ct);
-        if (batch.Count == 0) return 0;
+        if (batch.Count == 0) return null;
         var seal = new AuditSeal
         {
             No = (last?.No ?? 0) + 1,
@@ -57,11 +65,15 @@ public sealed class AuditSealer(Database database, AuditKey key, Settings settin
         seal.Signature = key.Sign(seal.Canonical());
         db.Add(seal);
         await db.SaveChangesAsync(ct);
-        WriteHead(seal);
-        return batch.Count;
-    }, ct);
+        return seal;
+    }
 
-    private void WriteHead(AuditSeal seal) => File.WriteAllText(HeadFile, string.Create(CultureInfo.InvariantCulture, $"{seal.No} {Hash(seal)}\n"));
+    private void WriteHead(AuditSeal seal)
+    {
+        var draft = $"{HeadFile}.{Guid.NewGuid():N}";
+        File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{seal.No} {Hash(seal)}\n"));
+        File.Move(draft, HeadFile, overwrite: true);
+    }
 
     public static string Hash(AuditSeal seal) => Convert.ToHexStringLower(SHA256.HashData([.. seal.Canonical(), .. Convert.FromBase64String(seal.Signature)]));
 

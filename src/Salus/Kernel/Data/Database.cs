@@ -46,7 +46,7 @@ public abstract class Database
     /// <summary>For people: "SQLite" or "PostgreSQL".</summary>
     public abstract string Name { get; }
 
-    public async Task Migrate(CancellationToken ct = default)
+    public virtual async Task Migrate(CancellationToken ct = default)
     {
         await using var db = Open();
         await db.Database.MigrateAsync(ct);

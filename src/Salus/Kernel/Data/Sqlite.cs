@@ -27,7 +27,8 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     public SqliteDatabase(string path)
     {
         this.path = path;
-        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString())
+        // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
+        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString())
             .EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance).Options;
         readers = new(() => OpenReader(options));
         writer = new(() => Task.Run(WriteLoop));
@@ -48,7 +49,18 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         return words.Where(w => w.Length < 3).Aggregate(rows, (found, word) => { var pattern = Pattern(word); return found.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
     }
 
-    public override SalusDb Open(Guid? organisationId = null) => readers.Rent(organisationId);
+    public override Task Migrate(CancellationToken ct = default)
+    {
+        using (File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
+        return base.Migrate(ct);
+    }
+
+    public override SalusDb Open(Guid? organisationId = null)
+    {
+        // An open connection goes on reading a file that was moved away.
+        if (!File.Exists(path)) readers.GiveUp();
+        return readers.Rent(organisationId);
+    }
 
     // The connection stays open as long as its context is used again: opening one sets pragmas and registers functions, which costs more than a small query.
     private SqliteDb OpenReader(DbContextOptions<SqliteDb> options)
@@ -93,7 +105,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         {
             try
             {
-                await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString());
+                await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString());
                 await connection.OpenAsync();
                 Pragmas.Set(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;");
                 var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).EnableThreadSafetyChecks(false).Options;

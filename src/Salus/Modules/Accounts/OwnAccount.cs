@@ -12,7 +12,7 @@ public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command
 
     public sealed record Command
     {
-        [RegularExpression("|en|fr|es|it", ErrorMessage = "Choose one of the languages.")]
+        [Required(AllowEmptyStrings = true, ErrorMessage = "Choose one of the languages."), RegularExpression("|en|fr|es|it", ErrorMessage = "Choose one of the languages.")]
         public string Language { get; init; } = "";
     }
 

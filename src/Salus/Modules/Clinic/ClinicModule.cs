@@ -59,13 +59,14 @@ public sealed class ClinicModule : Module
         new("queue", "Queue", "list-check", ClinicPermissions.ReadQueue, 20),
         new("board", "Board", "device-tv", ClinicPermissions.ReadBoard, 30),
         new("patients", "Patients", "users", ClinicPermissions.ReadPatients, 40),
+        new("notices", "Notices", "speakerphone", ClinicPermissions.PostNotices, 45),
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>();
+        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 

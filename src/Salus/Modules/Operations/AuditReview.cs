@@ -49,7 +49,7 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         if (query.Result == "ok") found = found.Where(e => e.Result == "ok");
         if (query.Result == "refused") found = found.Where(e => e.Result != "ok");
         if (query.From is { } from) { var start = from.StartUtc(zone); found = found.Where(e => e.At >= start); }
-        if (query.Until is { } until) { var end = until.AddDays(1).StartUtc(zone); found = found.Where(e => e.At < end); }
+        if (query.Until is { } until && until < DateOnly.MaxValue) { var end = until.AddDays(1).StartUtc(zone); found = found.Where(e => e.At < end); }
         if (query.After is { } after) found = found.Where(e => e.Seq < after);
         var rows = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
         var names = await Names(db, rows, ct);

@@ -18,10 +18,10 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
         [Required(ErrorMessage = "Please fill this in."), StringLength(60, ErrorMessage = "This is too long.")]
         public string TimeZone { get; init; } = "";
 
-        [RegularExpression("en|fr|es|it", ErrorMessage = "Choose one of the languages.")]
+        [Required(ErrorMessage = "Choose one of the languages."), RegularExpression("en|fr|es|it", ErrorMessage = "Choose one of the languages.")]
         public string Language { get; init; } = "en";
 
-        [RegularExpression("[1-9][0-9]{0,3}", ErrorMessage = "Use the digits of the calling code, such as 39.")]
+        [Required(ErrorMessage = "Please fill this in."), RegularExpression("[1-9][0-9]{0,3}", ErrorMessage = "Use the digits of the calling code, such as 39.")]
         public string CallingCode { get; init; } = "39";
 
         [Required(ErrorMessage = "Please fill this in."), StringLength(15, ErrorMessage = "This is too long.")]

@@ -26,7 +26,12 @@ public sealed class AccessTokens : IDisposable
             using var fresh = RSA.Create(2048);
             return fresh.ExportPkcs8PrivateKeyPem();
         }));
-        key = new RsaSecurityKey(rsa) { KeyId = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()))[..16] };
+        key = new RsaSecurityKey(rsa)
+        {
+            // A factory of its own: the shared one keeps signers by key for ever, and would hand out one over a disposed key.
+            CryptoProviderFactory = new CryptoProviderFactory(),
+            KeyId = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()))[..16],
+        };
     }
 
     public string Issue(Account account) => handler.CreateToken(new SecurityTokenDescriptor

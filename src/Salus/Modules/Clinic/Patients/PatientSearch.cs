@@ -60,18 +60,15 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         return Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).ToList();
     }
 
-    // A date as the reader's language writes it, or as ISO 8601. Only forms with a whole year: "01-06-570" is a registration number.
-    private static DateOnly? BirthDate(string q)
-    {
-        string[] forms = ["yyyy-M-d", "d.M.yyyy", CultureInfo.CurrentCulture.Name.StartsWith("en", StringComparison.Ordinal) ? "M/d/yyyy" : "d/M/yyyy"];
-        return DateOnly.TryParseExact(q.Trim(), forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1800 ? day : null;
-    }
-
     private static IQueryable<Patient> Matching(SalusDb db, string q)
     {
         var patients = BirthDate(q) is { } birth ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
         return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
     }
+
+    // Only forms with a whole year: "01-06-570" is a registration number.
+    private static DateOnly? BirthDate(string q) =>
+        DateOnly.TryParseExact(q.Trim(), ["yyyy-M-d", "d/M/yyyy", "d.M.yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static (string Name, Guid Id)? Cursor(string? after)
     {
@@ -79,7 +76,7 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         try
         {
             var text = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(after));
-            return (text[32..], Guid.ParseExact(text[..32], "N"));
+            return (Text.Clean(text[32..]), Guid.ParseExact(text[..32], "N"));
         }
         catch (Exception error) when (error is FormatException or ArgumentException) { throw Refusal.Field("after", "This is not a place in this list."); }
     }

@@ -16,7 +16,7 @@ public abstract class TicketUseCase<TCommand, TResult>(Tools tools, Organisation
     /// <exception cref="Refusal">404 when no such ticket is in reach, 409 when it is newer than <paramref name="seen"/>.</exception>
     protected async Task<(Ticket Ticket, ServiceQueue Queue)> Find(Guid ticketId, Guid? seen, CancellationToken ct)
     {
-        var queues = Db.Queues.AsNoTracking();
+        var queues = Db.Queues; // with AsNoTracking here EF would not track the ticket either, and its change would be lost
         var found = await Db.Tickets.Where(t => t.Id == ticketId).Select(t => new { Ticket = t, Queue = queues.First(q => q.Id == t.QueueId) }).FirstOrDefaultAsync(ct)
             ?? throw Refusal.NotFound();
         Subject("ticket", found.Ticket.Id, found.Ticket.State.ToString(), found.Ticket.Id);

@@ -40,13 +40,20 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, WorkView result) => query.IsRefresh ? null : ("queue", [result.Queue.Id]);
 
+    /// <summary>The queue that the doctor served last today, else the first.</summary>
+    private async Task<ServiceQueue?> OwnQueue(SalusDb db, List<ServiceQueue> queues, DateOnly today, CancellationToken ct)
+    {
+        var last = await db.Tickets.AsNoTracking().Where(t => t.Day == today && t.ServedBy == Actor.Id).OrderByDescending(t => t.CalledAt).Select(t => (Guid?)t.QueueId).FirstOrDefaultAsync(ct);
+        return queues.FirstOrDefault(q => q.Id == last) ?? queues.FirstOrDefault();
+    }
+
     protected override async Task<WorkView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var (clinic, now) = (organisation.Current, Clock.Now());
         var today = Clock.Today(clinic.Zone);
         var queues = await db.Queues.AsNoTracking().Where(q => q.ArchivedAt == null).OrderBy(q => q.Name).ToListAsync(ct);
         var queue = query.QueueId is { } id ? queues.FirstOrDefault(q => q.Id == id) ?? throw Refusal.NotFound()
-            : queues.FirstOrDefault() ?? throw new Refusal(409, "queue.none", "There is no queue yet.") { Unlock = "A manager can define one." };
+            : await OwnQueue(db, queues, today, ct) ?? throw new Refusal(409, "queue.none", "There is no queue yet.") { Unlock = "A manager can define one." };
         var points = await db.ServicePoints.AsNoTracking().Where(s => s.ArchivedAt == null).OrderBy(s => s.Name).ToListAsync(ct);
         var notices = await QueueDay.Notices(db, queue.Id, now, ct);
         var (patients, all) = (db.Patients.AsNoTracking(), db.Tickets.AsNoTracking());

@@ -9,7 +9,7 @@ namespace Salus.Modules.Organisations.Contract;
 /// </summary>
 public sealed partial record NumberScheme(string Pattern)
 {
-    [GeneratedRegex("^(?=.{4,15}$)(xx*|yy|mm)([-+]?(xx*|yy|mm))*$")]
+    [GeneratedRegex(@"^(?=.{4,15}\z)(xx*|yy|mm)([-+]?(xx*|yy|mm))*\z")]
     private static partial Regex Shape();
 
     private int Digits => Pattern.Count(c => c == 'x');

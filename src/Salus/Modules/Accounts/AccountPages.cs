@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Accounts.Contract;
+using Salus.Web;
+
+namespace Salus.Modules.Accounts;
+
+/// <summary>Signing in and out, the own account, the first set-up.</summary>
+public static class AccountPages
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var pages = routes.RootPages();
+        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null) => await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back })).Public();
+        pages.MapPost("/account/sign-in", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
+        {
+            var (account, principal) = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, CookieAuthenticationDefaults.AuthenticationScheme, ct);
+            await http.SignInAsync(principal);
+            if (account.Language.Length > 0) RequestLanguage.Remember(http, account.Language);
+            var back = form["back"];
+            return Door.GoTo(http, back.StartsWith('/') && !back.StartsWith("//", StringComparison.Ordinal) && !back.Contains('\\', StringComparison.Ordinal) ? back : "/");
+        }).Public();
+        pages.MapPost("/account/sign-out", async (Form form, HttpContext http) =>
+        {
+            await http.SignOutAsync();
+            return Results.LocalRedirect("/account/sign-in");
+        }).Public();
+        pages.MapGet("/account", (bool saved = false) => Show.Page<AccountPage>(new { Saved = saved })).SignedIn();
+        pages.MapPost("/account/language", async (Form form, ChangeLanguage change, HttpContext http, CancellationToken ct) =>
+        {
+            await change.Run(new() { Language = form["language"] }, ct);
+            RequestLanguage.Remember(http, form["language"]);
+            return Door.GoTo(http, "/account?saved=true");
+        }).SignedIn();
+        pages.MapPost("/account/password", async (Form form, ChangePassword change, HttpContext http, CancellationToken ct) =>
+        {
+            var account = await change.Run(new() { Current = form["current"], Password = form["password"] }, ct);
+            await http.SignInAsync(Session.Principal(account, CookieAuthenticationDefaults.AuthenticationScheme));
+            return Door.GoTo(http, "/account?saved=true");
+        }).SignedIn();
+        pages.MapGet("/setup", async (Database database, CancellationToken ct) => await IsEmpty(database, ct) ? Show.Page<SetupPage>() : Results.LocalRedirect("/")).Public();
+        pages.MapPost("/setup", async (Form form, CreateOwner create, SignIn signIn, HttpContext http, CancellationToken ct) =>
+        {
+            await create.Run(new() { Name = form["name"], Email = form["email"], Password = form["password"], Code = form["code"] }, ct);
+            var (_, principal) = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, CookieAuthenticationDefaults.AuthenticationScheme, ct);
+            await http.SignInAsync(principal);
+            return Door.GoTo(http, "/platform");
+        }).Public();
+    }
+
+    private static async Task<bool> IsEmpty(Database database, CancellationToken ct)
+    {
+        await using var db = database.Open();
+        return !await db.Accounts.AnyAsync(ct);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Salus.BrowserTests;
+
+/// <summary>Looking at a page: axe, screenshots, errors in the console.</summary>
+public static class Pages
+{
+    private static readonly string Axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
+
+    /// <summary>Fails with every violation of WCAG 2.2 A and AA that axe finds.</summary>
+    public static async Task IsAccessible(this IPage page, string name)
+    {
+        await page.ScreenshotAsync(new() { Path = Path.Combine(DemoServer.Screenshots, name + ".png") });
+        // The page's own policy forbids foreign script, so axe is brought in through the debugger.
+        await page.EvaluateAsync(Axe + "; undefined");
+        var found = await page.EvaluateAsync<JsonElement>("""
+            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
+              .map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' (' + n.failureSummary + ')').join('; '))
+            """);
+        Assert.True(found.GetArrayLength() == 0, $"{name}: {found}");
+    }
+
+    /// <summary>Collects what the browser complains about: script errors and broken policies.</summary>
+    public static List<string> Complaints(this IPage page)
+    {
+        var complaints = new List<string>();
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !message.Text.Contains("status of 4", StringComparison.Ordinal) && !message.Text.Contains("Response Status Error", StringComparison.Ordinal)) complaints.Add(message.Text);
+        };
+        return complaints;
+    }
+
+    public static Task<string> Text(this IPage page, string selector) => page.Locator(selector).First.InnerTextAsync();
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Salus.Kernel;
+using Salus.Kernel.Audit;
+using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
+using Salus.Modules.Accounts;
+using Salus.Modules.Accounts.Contract;
+
+namespace Salus.Tests.Support;
+
+/// <summary>The real program, started in this process on a free port.</summary>
+public sealed class RunningSalus : IAsyncDisposable
+{
+    public const string Password = "Grand-Garden-2026!";
+    public static readonly string PasswordHash = Passwords.Hash(new Account(), Password);
+    private static readonly SocketsHttpHandler Wire = new() { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 };
+    private readonly WebApplication app;
+
+    private RunningSalus(WebApplication app, Settings settings)
+    {
+        (this.app, Settings) = (app, settings);
+        Http = new HttpClient(Wire, disposeHandler: false) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(120) };
+    }
+
+    public Settings Settings { get; }
+    public HttpClient Http { get; }
+    public IServiceProvider Services => app.Services;
+    public Database Database => app.Services.GetRequiredService<Database>();
+    public DateTime Now => app.Services.GetRequiredService<TimeProvider>().Now();
+
+    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0" };
+
+    public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null)
+    {
+        var settings = SettingsFor(database);
+        return Start(change is null ? settings : change(settings), migrate: true);
+    }
+
+    public static async Task<RunningSalus> Start(Settings settings, bool migrate)
+    {
+        var app = SalusApp.Build(settings);
+        if (migrate) await app.Services.GetRequiredService<Database>().Migrate();
+        await app.StartAsync();
+        return new RunningSalus(app, settings);
+    }
+
+    /// <summary>The account that owns the installation; made once per database.</summary>
+    public async Task<Account> Owner()
+    {
+        await using (var db = Database.Open())
+            if (await db.Accounts.FirstOrDefaultAsync(a => a.IsPlatformOwner) is { } known) return known;
+        await using var scope = Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "tests");
+        var id = await scope.ServiceProvider.GetRequiredService<CreateOwner>().Run(new() { Email = "owner@example.org", Name = "Paula Owner", Password = Password }, default);
+        await using var after = Database.Open();
+        return await after.Accounts.SingleAsync(a => a.Id == id);
+    }
+
+    public Caller Anonymous(string slug = "none") => new(Http, null, slug);
+    public Caller As(Account account, string slug) => new(Http, Services.GetRequiredService<AccessTokens>().Issue(account), slug);
+
+    /// <summary>Runs every due job now, as the background service would.</summary>
+    public async Task RunJobs()
+    {
+        while (await Services.GetRequiredService<JobRunner>().RunNext(default)) { }
+    }
+
+    /// <summary>Seals until nothing is left; the background service may have been quicker.</summary>
+    public async Task Seal()
+    {
+        await Wait.Until(async () =>
+        {
+            try { while (await Services.GetRequiredService<AuditSealer>().SealNext(default) > 0) { } }
+            catch (DbUpdateException) { return false; }
+            await using var db = Database.Open();
+            var bound = await db.Set<AuditSeal>().MaxAsync(s => (long?)s.Bound) ?? 0;
+            return !await AuditSealer.Batch(db, bound, long.MaxValue).AnyAsync();
+        });
+    }
+
+    public async Task<int> Sql(string sql)
+    {
+        await using var db = Database.Open();
+        return await db.Database.ExecuteSqlRawAsync(sql);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
+
+/// <summary>Waits for something that happens soon, by looking again and again.</summary>
+public static class Wait
+{
+    public static async Task Until(Func<Task<bool>> happened, int seconds = 60)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(seconds); !await happened();)
+        {
+            Assert.True(DateTime.UtcNow < end, "What was waited for did not happen.");
+            await Task.Delay(25);
+        }
+    }
+}
