@@ -55,7 +55,12 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         return base.Migrate(ct);
     }
 
-    public override SalusDb Open(Guid? organisationId = null) => readers.Rent(organisationId);
+    public override SalusDb Open(Guid? organisationId = null)
+    {
+        // An open connection goes on reading a file that was moved away.
+        if (!File.Exists(path)) readers.GiveUp();
+        return readers.Rent(organisationId);
+    }
 
     // The connection stays open as long as its context is used again: opening one sets pragmas and registers functions, which costs more than a small query.
     private SqliteDb OpenReader(DbContextOptions<SqliteDb> options)
