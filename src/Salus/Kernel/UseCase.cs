@@ -63,7 +63,7 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         try
         {
             var result = await Decided(command, ct);
-            tools.Live.Changed(topics);
+            tools.Live.Changed(Actor.OrganisationId, topics);
             return result;
         }
         catch (DbUpdateConcurrencyException) { throw await Logged(Refusal.Stale()); }
@@ -80,6 +80,8 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         {
             try { return await tools.Database.Write(Actor.OrganisationId, db => Attempt(db, command, ct), ct); }
             catch (DbUpdateException error) when (tools.Database.IsUniqueViolation(error)) { if (again) throw Taken(); }
+            // The same request may have been committed between the look for its answer and the look at the rows.
+            catch (Refusal refusal) when (!again && Key is not null && refusal.Status == 409) { }
         }
     }
 

@@ -19,6 +19,8 @@ public sealed class PageTools(ActorSlot slot, OrganisationSlot organisation, Ker
     /// <summary>A text in the language of the request.</summary>
     public string this[string text, params object[] args] => args.Length == 0 ? texts[text] : texts[text, args];
 
+    public string Say(Refusal refusal) => texts.Say(refusal);
+
     public IEnumerable<MenuItem> Menu => Organisation is null ? [] : modules.Menu.Where(m => Actor.May(m.Permission));
 
     /// <summary>The organisation's address with a path behind it.</summary>
@@ -34,4 +36,11 @@ public sealed class PageTools(ActorSlot slot, OrganisationSlot organisation, Ker
     public static string Day(DateOnly? day) => day?.ToString("d", System.Globalization.CultureInfo.CurrentCulture) ?? "";
 
     private DateTime Local(DateTime utc) => utc.In(Organisation?.Zone ?? TimeZoneInfo.Utc);
+}
+
+public static class RefusalTexts
+{
+    /// <summary>A refusal's sentence in the language of the request. Words put into it, also several parted by " / ", are translated too.</summary>
+    public static string Say(this IStringLocalizer<Texts> texts, Refusal refusal) =>
+        texts[refusal.Sentence, [.. refusal.Args.Select(a => a is string words ? string.Join(" / ", words.Split(" / ").Select(w => texts[w].Value)) : a)]];
 }

@@ -83,7 +83,7 @@ public sealed class RefusalMiddleware(RequestDelegate next, ILogger<RefusalMiddl
         if (refusal.Status == 401) http.Response.Headers.WWWAuthenticate = "Bearer";
         var problem = new ProblemDetails
         {
-            Type = "/problems/" + refusal.Code, Title = refusal.Code, Status = refusal.Status, Detail = texts[refusal.Sentence, [.. refusal.Args.Select(a => a is string s ? texts[s].Value : a)]],
+            Type = "/problems/" + refusal.Code, Title = refusal.Code, Status = refusal.Status, Detail = texts.Say(refusal),
             Extensions = { ["code"] = refusal.Code, ["requestId"] = http.TraceIdentifier },
         };
         if (refusal.Errors.Count > 0) problem.Extensions["errors"] = refusal.Errors.ToDictionary(e => e.Key, e => e.Value.Select(s => texts[s].Value).ToArray());

@@ -52,15 +52,7 @@ public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisp
             while (group.Count < 200 && waiting.Reader.TryRead(out var next)) group.Add(next);
             try
             {
-                await database.Write(null, async db =>
-                {
-                    foreach (var row in group.SelectMany(g => g.Rows))
-                    {
-                        row.Seq = 0;
-                        db.Add(row);
-                    }
-                    return await db.SaveChangesAsync();
-                }, CancellationToken.None);
+                await database.AppendAudit([.. group.SelectMany(g => g.Rows)]);
                 foreach (var (_, done) in group) done.TrySetResult();
             }
             catch (Exception error)

@@ -19,6 +19,9 @@ public abstract class Database
     /// <exception cref="Refusal">503 <c>busy</c> when the database cannot be reached or has no room within the bounded wait.</exception>
     public abstract Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct);
 
+    /// <summary>Appends audit rows that belong to no other transaction, durably, with as few statements as the database allows.</summary>
+    public abstract Task AppendAudit(IReadOnlyCollection<Audit.AuditEvent> rows);
+
     /// <summary>True when the error says that a unique constraint was violated.</summary>
     public abstract bool IsUniqueViolation(Exception error);
 
@@ -48,6 +51,11 @@ public abstract class Database
         await using var db = Open();
         await db.Database.MigrateAsync(ct);
     }
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Delegate> compiled = new();
+
+    /// <summary>A query compiled once for this database, for the paths that every request takes.</summary>
+    public T Compiled<T>(string name, Func<T> compile) where T : Delegate => (T)compiled.GetOrAdd(name, static (_, make) => make(), compile);
 
     /// <summary>Raises a counter by one and returns the new value; the first value is <paramref name="first"/>.</summary>
     public static async Task<long> Next(SalusDb db, string scope, long first, CancellationToken ct)

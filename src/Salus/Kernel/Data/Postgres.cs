@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Salus.Kernel.Audit;
 
 namespace Salus.Kernel.Data;
 
@@ -11,18 +13,23 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
 {
     private const int Attempts = 4;
     private readonly DbContextOptions<PostgresDb> options;
+    private readonly ContextPool contexts;
 
     public PostgresDatabase(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var text = builder.ConnectionStringBuilder;
-        if (!text.ContainsKey("Timeout")) text.Timeout = 10;
-        if (!text.ContainsKey("Command Timeout")) text.CommandTimeout = 60;
-        if (!text.ContainsKey("Maximum Pool Size")) text.MaxPoolSize = 40;
-        if (!text.ContainsKey("Max Auto Prepare")) text.MaxAutoPrepare = 100;
+        // Npgsql's own builder says that it contains every keyword it knows; what was written is asked of a plain one.
+        var written = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        bool IsLeftOpen(string keyword) => !written.ContainsKey(keyword) && !written.ContainsKey(keyword.Replace(" ", "", StringComparison.Ordinal));
+        if (IsLeftOpen("Timeout")) text.Timeout = 10;
+        if (IsLeftOpen("Command Timeout")) text.CommandTimeout = 60;
+        if (IsLeftOpen("Maximum Pool Size")) text.MaxPoolSize = 40;
+        if (IsLeftOpen("Max Auto Prepare")) text.MaxAutoPrepare = 100;
         text.Options ??= "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000";
         Source = builder.Build();
         options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).EnableThreadSafetyChecks(false).Options;
+        contexts = new(() => new PostgresDb(options) { Provider = this });
     }
 
     public NpgsqlDataSource Source { get; }
@@ -35,8 +42,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
     public override IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words) =>
         words.Aggregate(db.Set<T>().AsQueryable(), (rows, word) => { var pattern = Pattern(word); return rows.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
 
-    public override SalusDb Open(Guid? organisationId = null) =>
-        new PostgresDb(options) { OrganisationId = organisationId ?? Guid.Empty, Provider = this };
+    public override SalusDb Open(Guid? organisationId = null) => contexts.Rent(organisationId);
 
     public override async Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct)
     {
@@ -54,6 +60,34 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
             catch (Exception error) when (attempt < Attempts && IsTransient(error)) { }
             catch (Exception error) when (IsUnavailable(error)) { throw Refusal.Busy(); }
         }
+    }
+
+    private static readonly string[] AuditTypes = ["uuid", "timestamptz", "uuid", "text", "uuid", "text", "text", "text", "uuid", "uuid", "text", "text", "text", "text", "text"];
+
+    private static readonly string AppendAuditSql = $"INSERT INTO kernel_audit_events ({AuditRows.Names}) SELECT * FROM unnest({string.Join(", ", AuditTypes.Select((type, i) => $"${i + 1}::{type}[]"))})";
+
+    /// <summary>One statement for any number of rows, and a transaction by itself.</summary>
+    public override async Task AppendAudit(IReadOnlyCollection<AuditEvent> rows)
+    {
+        var values = rows.Select(AuditRows.Values).ToList();
+        try
+        {
+            await using var command = Source.CreateCommand(AppendAuditSql);
+            for (var i = 0; i < AuditTypes.Length; i++)
+            {
+                command.Parameters.Add(new NpgsqlParameter
+                {
+                    Value = AuditTypes[i] switch
+                    {
+                        "uuid" => values.Select(v => (Guid?)v[i]).ToArray(),
+                        "timestamptz" => values.Select(v => (DateTime)v[i]!).ToArray(),
+                        _ => values.Select(v => (string)v[i]!).ToArray(),
+                    },
+                });
+            }
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception error) when (IsUnavailable(error)) { throw Refusal.Busy(); }
     }
 
     public override bool IsUniqueViolation(Exception error) => Find(error)?.SqlState == PostgresErrorCodes.UniqueViolation;

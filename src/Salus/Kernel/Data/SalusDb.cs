@@ -40,6 +40,25 @@ public abstract class SalusDb(DbContextOptions options) : DbContext(options)
     /// <summary>What differs between the two databases.</summary>
     public Database Provider { get; set; } = null!;
 
+    private Func<SalusDb, bool>? takeBack;
+
+    /// <summary>Until it is disposed the context is lent; then <paramref name="back"/> may keep it instead of ending it.</summary>
+    internal void Lend(Func<SalusDb, bool> back) => takeBack = back;
+
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref takeBack, null)?.Invoke(this) == true) return;
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref takeBack, null)?.Invoke(this) == true) return ValueTask.CompletedTask;
+        GC.SuppressFinalize(this);
+        return base.DisposeAsync();
+    }
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         builder.ApplyConfigurationsFromAssembly(typeof(SalusDb).Assembly);
@@ -66,10 +85,14 @@ public abstract class SalusDb(DbContextOptions options) : DbContext(options)
         foreach (var entry in ChangeTracker.Entries())
         {
             if (entry.Entity is IOwned owned && entry.State is EntityState.Added or EntityState.Modified) Own(owned);
-            if (entry.Entity is IVersioned versioned && entry.State is EntityState.Added or EntityState.Modified) versioned.Version = Guid.CreateVersion7();
+            // An act that answers with the new version has set it already.
+            if (entry.Entity is IVersioned versioned && entry.State is EntityState.Added or EntityState.Modified && IsOld(entry, versioned)) versioned.Version = Guid.CreateVersion7();
         }
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
     }
+
+    private static bool IsOld(Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry entry, IVersioned row) =>
+        row.Version == Guid.Empty || (entry.State == EntityState.Modified && row.Version == (Guid)entry.Property(nameof(IVersioned.Version)).OriginalValue!);
 
     private void Own(IOwned row)
     {

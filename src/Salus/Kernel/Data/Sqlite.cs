@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Salus.Kernel.Audit;
 
 namespace Salus.Kernel.Data;
 
@@ -18,7 +19,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     private const int GroupSize = 64;
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(15);
     private readonly string path;
-    private readonly DbContextOptions<SqliteDb> readOptions;
+    private readonly ContextPool readers;
     private readonly Channel<Work> queue = Channel.CreateBounded<Work>(2000);
     private readonly Lazy<Task> writer;
     private readonly CancellationTokenSource stop = new();
@@ -27,7 +28,9 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     {
         this.path = path;
         // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
-        readOptions = Options(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10 }.ToString());
+        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString())
+            .EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance).Options;
+        readers = new(() => OpenReader(options));
         writer = new(() => Task.Run(WriteLoop));
     }
 
@@ -52,14 +55,21 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         return base.Migrate(ct);
     }
 
-    public override SalusDb Open(Guid? organisationId = null) => Context(readOptions, organisationId);
+    public override SalusDb Open(Guid? organisationId = null)
+    {
+        // An open connection goes on reading a file that was moved away.
+        if (!File.Exists(path)) readers.GiveUp();
+        return readers.Rent(organisationId);
+    }
 
-    private SqliteDb Context(DbContextOptions<SqliteDb> options, Guid? organisationId) =>
-        new(options) { OrganisationId = organisationId ?? Guid.Empty, Provider = this };
-
-    private static DbContextOptions<SqliteDb> Options(string connectionString) =>
-        new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connectionString).EnableThreadSafetyChecks(false)
-            .AddInterceptors(Pragmas.Instance).Options;
+    // The connection stays open as long as its context is used again: opening one sets pragmas and registers functions, which costs more than a small query.
+    private SqliteDb OpenReader(DbContextOptions<SqliteDb> options)
+    {
+        var db = new SqliteDb(options) { Provider = this };
+        try { db.Database.OpenConnection(); }
+        catch { db.Dispose(); throw; }
+        return db;
+    }
 
     public override async Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct)
     {
@@ -73,6 +83,22 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         return result!;
     }
 
+    private static readonly string AppendAuditSql = $"INSERT INTO kernel_audit_events ({AuditRows.Names}) VALUES ({string.Join(", ", AuditRows.Columns.Select(c => "@" + c))})";
+
+    public override Task AppendAudit(IReadOnlyCollection<AuditEvent> rows) => Write(null, async db =>
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        (command.CommandText, command.Transaction) = (AppendAuditSql, db.Database.CurrentTransaction!.GetDbTransactionOf());
+        foreach (var column in AuditRows.Columns) command.Add(column, null);
+        foreach (var row in rows)
+        {
+            var values = AuditRows.Values(row);
+            for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync();
+        }
+        return rows.Count;
+    }, CancellationToken.None);
+
     private async Task WriteLoop()
     {
         while (!stop.IsCancellationRequested)
@@ -83,7 +109,8 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
                 await connection.OpenAsync();
                 Pragmas.Set(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;");
                 var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).EnableThreadSafetyChecks(false).Options;
-                while (await queue.Reader.WaitToReadAsync(stop.Token)) await Group(connection, options);
+                await using var writing = new Writing(connection, () => new SqliteDb(options) { Provider = this });
+                while (await queue.Reader.WaitToReadAsync(stop.Token)) await Group(writing);
                 return;
             }
             catch (OperationCanceledException) { return; }
@@ -96,17 +123,17 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         }
     }
 
-    private async Task Group(SqliteConnection connection, DbContextOptions<SqliteDb> options)
+    private async Task Group(Writing writing)
     {
         var done = new List<Work>();
         try
         {
-            await using var transaction = connection.BeginTransaction(deferred: false);
+            await using var transaction = writing.Connection.BeginTransaction(deferred: false);
             for (var count = 0; count < GroupSize && queue.Reader.TryRead(out var work); count++)
             {
                 if (!work.Start()) continue;
                 done.Add(work);
-                if (!await RunUnderSavepoint(work, transaction, options)) done.Remove(work);
+                if (!await RunUnderSavepoint(work, transaction, writing)) done.Remove(work);
             }
             await transaction.CommitAsync();
             foreach (var work in done) work.Done.TrySetResult();
@@ -118,20 +145,19 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         }
     }
 
-    private async Task<bool> RunUnderSavepoint(Work work, SqliteTransaction transaction, DbContextOptions<SqliteDb> options)
+    private async Task<bool> RunUnderSavepoint(Work work, SqliteTransaction transaction, Writing writing)
     {
         transaction.Save("work");
         try
         {
-            await using var db = Context(options, work.OrganisationId);
-            db.Database.AutoSavepointsEnabled = false;
-            await db.Database.UseTransactionAsync(transaction);
-            await work.Body(db);
+            await work.Body(await writing.Begin(work.OrganisationId, transaction));
+            await writing.End();
             transaction.Release("work");
             return true;
         }
         catch (Exception error) when (!IsUnavailable(error))
         {
+            await writing.Drop();
             transaction.Rollback("work");
             transaction.Release("work");
             work.Done.TrySetException(error);
@@ -141,9 +167,13 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
 
     public override bool IsUniqueViolation(Exception error) => Find(error) is { SqliteExtendedErrorCode: 2067 or 1555 };
 
-    public override bool IsUnavailable(Exception error) =>
+    public override bool IsUnavailable(Exception error)
+    {
         // 5 busy, 6 locked, 8 read-only, 10 I/O, 11 corrupt, 13 full, 14 cannot open, 26 not a database
-        Find(error) is { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 };
+        if (Find(error) is not { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 }) return false;
+        readers.GiveUp();
+        return true;
+    }
 
     private static SqliteException? Find(Exception? error)
     {
@@ -158,7 +188,37 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         if (writer.IsValueCreated) await Task.WhenAny(writer.Value, Task.Delay(3000));
         await stop.CancelAsync();
         stop.Dispose();
-        SqliteConnection.ClearAllPools();
+        readers.GiveUp();
+    }
+
+    /// <summary>The writer's connection and the one context on it, used again for every piece of work that succeeds.</summary>
+    private sealed class Writing(SqliteConnection connection, Func<SqliteDb> make) : IAsyncDisposable
+    {
+        private SqliteDb? db;
+        public SqliteConnection Connection { get; } = connection;
+
+        public async Task<SqliteDb> Begin(Guid? organisationId, SqliteTransaction transaction)
+        {
+            db ??= make();
+            db.OrganisationId = organisationId ?? Guid.Empty;
+            db.Database.AutoSavepointsEnabled = false;
+            await db.Database.UseTransactionAsync(transaction);
+            return db;
+        }
+
+        public async Task End()
+        {
+            await db!.Database.UseTransactionAsync(null);
+            db.ChangeTracker.Clear();
+        }
+
+        public async Task Drop()
+        {
+            if (db is not null) await db.DisposeAsync();
+            db = null;
+        }
+
+        public async ValueTask DisposeAsync() => await Drop();
     }
 
     private sealed class Work(Guid? organisationId, Func<SalusDb, Task> body, CancellationToken ct)

@@ -12,9 +12,20 @@ public sealed class LiveTopics(IHubContext<LiveHub> hub, Relay relay, LiveConnec
     /// <summary>A topic with this start and an account's id cuts the live connections of that account on every node.</summary>
     public const string Cut = "cut:";
 
-    /// <summary>Call after commit only.</summary>
-    public void Changed(IReadOnlyCollection<string> topics)
+    private readonly ConcurrentDictionary<Guid, long> stamps = new();
+
+    /// <summary>A number that rises with every change in an organisation that this node makes or hears of: what was kept under another number is old.</summary>
+    public long Stamp(Guid organisationId) => stamps.GetOrAdd(organisationId, 0);
+
+    private void Raise(Guid organisationId)
     {
+        if (stamps.ContainsKey(organisationId)) stamps.AddOrUpdate(organisationId, 0, (_, number) => number + 1);
+    }
+
+    /// <summary>Call after commit only.</summary>
+    public void Changed(Guid? organisationId, IReadOnlyCollection<string> topics)
+    {
+        if (organisationId is { } changed) Raise(changed);
         if (topics.Count == 0) return;
         foreach (var topic in topics) _ = Tell(topic);
         relay.Send(topics);
@@ -23,6 +34,7 @@ public sealed class LiveTopics(IHubContext<LiveHub> hub, Relay relay, LiveConnec
     /// <summary>Tells the browsers of this node; other nodes hear of it through the relay.</summary>
     public Task Tell(string topic)
     {
+        if (Guid.TryParse(topic.AsSpan(topic.IndexOf(':', StringComparison.Ordinal) + 1), out var subject)) Raise(subject);
         if (!topic.StartsWith(Cut, StringComparison.Ordinal)) return hub.Clients.Group(topic).SendAsync("changed", topic);
         connections.Cut(topic[Cut.Length..]);
         return Task.CompletedTask;

@@ -20,7 +20,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor),
         new(ClinicPermissions.IssueTokens, "Issue tokens", Role.Receptionist),
         new(ClinicPermissions.ServeQueue, "Call and serve patients", Role.Doctor),
-        new(ClinicPermissions.SetUrgency, "Set an urgent class", Role.Doctor),
+        new(ClinicPermissions.SetUrgency, "Give an urgent class", Role.Doctor),
         new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
         new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
         new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Doctor),
@@ -66,7 +66,7 @@ public sealed class ClinicModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
+        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 

@@ -9,13 +9,13 @@ public sealed class OperationsModule : Module
 {
     public const string ReadAudit = "audit.read";
 
-    public override IEnumerable<Permission> Permissions => [new(ReadAudit, "Read the audit log", Role.Admin)];
+    public override IEnumerable<Permission> Permissions => [new(ReadAudit, "See the audit log", Role.Admin)];
 
     public override IEnumerable<AuditAction> AuditActions => [new(AuditReview.Action, "read the audit log"), new(AuditExport.Action, "exported the audit log"), new(AuditPurge.Action, "erased audit rows whose time was over")];
 
     public override IEnumerable<MenuItem> Menu => [new("audit", "Audit log", "shield-check", ReadAudit, 90)];
 
-    public override void AddServices(IServiceCollection services) => services.AddScoped<AuditVerifier>().AddScoped<AuditExport>();
+    public override void AddServices(IServiceCollection services) => services.AddScoped<AuditVerifier>().AddScoped<AuditExport>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {

@@ -15,7 +15,7 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
 
     public sealed record Command
     {
-        [Required, StringLength(40)]
+        [Required(ErrorMessage = "Please fill this in."), StringLength(40, ErrorMessage = "This is too long.")]
         public string Secret { get; init; } = "";
 
         [Required(ErrorMessage = "Please fill this in."), StringLength(200, ErrorMessage = "This is too long.")]

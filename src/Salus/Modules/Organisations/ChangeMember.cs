@@ -15,7 +15,7 @@ public sealed class ChangeMember(Tools tools) : UseCase<ChangeMember.Command, Gu
     {
         public Guid MembershipId { get; init; }
 
-        [Required(ErrorMessage = "Choose at least one role."), MinLength(1, ErrorMessage = "Choose at least one role."), MaxLength(10)]
+        [Required(ErrorMessage = "Choose at least one role."), MinLength(1, ErrorMessage = "Choose at least one role."), MaxLength(10, ErrorMessage = "This is too long.")]
         public string[] Roles { get; init; } = [];
         public bool Suspended { get; init; }
     }

@@ -24,7 +24,7 @@ public sealed class InviteStaff(Tools tools, Settings settings, IStringLocalizer
         public string Email { get; init; } = "";
 
         /// <summary>Role keys such as <c>clinic.doctor</c>.</summary>
-        [Required(ErrorMessage = "Choose at least one role."), MinLength(1, ErrorMessage = "Choose at least one role."), MaxLength(10)]
+        [Required(ErrorMessage = "Choose at least one role."), MinLength(1, ErrorMessage = "Choose at least one role."), MaxLength(10, ErrorMessage = "This is too long.")]
         public string[] Roles { get; init; } = [];
     }
 

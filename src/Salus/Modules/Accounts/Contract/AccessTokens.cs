@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -43,8 +44,21 @@ public sealed class AccessTokens : IDisposable
         SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
     });
 
-    /// <summary>The principal of a valid token; null for every other text.</summary>
+    private const int MostKept = 2000;
+    private readonly ConcurrentDictionary<string, (DateTime Until, ClaimsIdentity Identity)> kept = new();
+
+    /// <summary>The principal of a valid token; null for every other text. A signature that was right stays right, so it is checked once per token.</summary>
     public async Task<ClaimsIdentity?> Read(string token)
+    {
+        if (kept.TryGetValue(token, out var known) && clock.Now() < known.Until) return known.Identity.Clone();
+        var identity = await Validate(token);
+        if (identity is null) return null;
+        if (kept.Count >= MostKept) kept.Clear();
+        kept[token] = (DateTimeOffset.FromUnixTimeSeconds(long.Parse(identity.FindFirst("exp")!.Value, System.Globalization.CultureInfo.InvariantCulture)).UtcDateTime, identity);
+        return identity.Clone();
+    }
+
+    private async Task<ClaimsIdentity?> Validate(string token)
     {
         var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
         {

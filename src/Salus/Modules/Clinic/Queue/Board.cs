@@ -18,7 +18,7 @@ public sealed record BoardQueue(Guid Id, string Name, IReadOnlyList<BoardToken> 
 public sealed record BoardView(string Organisation, IReadOnlyList<BoardQueue> Queues);
 
 /// <summary>What the waiting-room board shows, of one queue or of all.</summary>
-public sealed class Board(Tools tools, OrganisationSlot organisation) : ReadModel<Board.Query, BoardView>(tools)
+public sealed class Board(Tools tools, OrganisationSlot organisation, RecentBoards recent) : ReadModel<Board.Query, BoardView>(tools)
 {
     public const string Action = "queue.board";
 
@@ -31,7 +31,13 @@ public sealed class Board(Tools tools, OrganisationSlot organisation) : ReadMode
     // Names on a screen are the clinic's decision for all its waiting room; who stands before it cannot be logged.
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BoardView result) => null;
 
-    protected override async Task<BoardView> Handle(SalusDb db, Query query, CancellationToken ct)
+    protected override Task<BoardView> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        var clinic = organisation.Current;
+        return recent.Get((clinic.Id, clinic.Version, Clock.Today(clinic.Zone), query.QueueId), () => Read(db, query, ct));
+    }
+
+    private async Task<BoardView> Read(SalusDb db, Query query, CancellationToken ct)
     {
         var (clinic, now) = (organisation.Current, Clock.Now());
         var today = Clock.Today(clinic.Zone);

@@ -34,6 +34,6 @@ public sealed class CallNext(Tools tools, OrganisationSlot organisation) : Ticke
         var ticket = next[0];
         ticket.Move(TicketAction.Call, Now, Actor.Id, command.ServicePointId);
         Note(ticket, TicketAction.Call, TicketState.Waiting);
-        return await Saved(ticket, queue, ct);
+        return Outcome(ticket, queue);
     }
 }

@@ -38,6 +38,6 @@ public sealed class CallTicket(Tools tools, OrganisationSlot organisation) : Tic
             throw new Refusal(422, "queue.overtaking", "Others are ahead of this patient.")
             { Unlock = "Give a reason, or call the next patient.", Errors = new Dictionary<string, string[]> { ["reason"] = ["Please give a reason."] } };
         Note(ticket, TicketAction.Call, TicketState.Waiting, reason, overtakes);
-        return await Saved(ticket, queue, ct);
+        return Outcome(ticket, queue);
     }
 }

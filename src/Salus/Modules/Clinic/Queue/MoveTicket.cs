@@ -38,6 +38,6 @@ public sealed class MoveTicket(Tools tools, OrganisationSlot organisation) : Tic
         var before = ticket.State;
         ticket.Move(command.Step, Now, Actor.Id);
         Note(ticket, command.Step, before, Text.Clean(command.Reason));
-        return await Saved(ticket, queue, ct);
+        return Outcome(ticket, queue);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
@@ -104,10 +105,18 @@ public static class QueueApi
 
     private static IResult NotModified(HttpContext http, BoardView board, JsonSerializerOptions json)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(board, json);
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"";
+        var (bytes, tag) = Written.GetValue(board, view => Write(view, json));
         http.Response.Headers.ETag = tag;
         return http.Request.Headers.IfNoneMatch == tag ? Results.StatusCode(304) : Results.Bytes(bytes, "application/json");
+    }
+
+    // Many screens are given the same board; it is written and hashed once.
+    private static readonly ConditionalWeakTable<BoardView, Tuple<byte[], string>> Written = [];
+
+    private static Tuple<byte[], string> Write(BoardView board, JsonSerializerOptions json)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(board, json);
+        return new(bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
     }
 }
 

@@ -34,6 +34,6 @@ public sealed class SetUrgency(Tools tools, OrganisationSlot organisation) : Tic
         ticket.Move(TicketAction.SetUrgency, Now);
         ticket.SetUrgency(command.Urgency, Text.Clean(command.Reason));
         Note(ticket, TicketAction.SetUrgency, ticket.State, ticket.UrgencyReason, raised);
-        return await Saved(ticket, queue, ct);
+        return Outcome(ticket, queue);
     }
 }

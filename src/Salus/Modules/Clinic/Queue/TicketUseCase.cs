@@ -35,9 +35,10 @@ public abstract class TicketUseCase<TCommand, TResult>(Tools tools, Organisation
         Changed($"board:{ticket.OrganisationId}");
     }
 
-    protected async Task<TicketOutcome> Saved(Ticket ticket, ServiceQueue queue, CancellationToken ct)
+    /// <summary>The ticket with the version it will have; it is saved together with its history and audit row.</summary>
+    protected static TicketOutcome Outcome(Ticket ticket, ServiceQueue queue)
     {
-        await Db.SaveChangesAsync(ct);
+        ticket.Version = Guid.CreateVersion7();
         return new(ticket.Id, ticket.QueueId, ticket.Number, queue.Token(ticket.Number), ticket.State, ticket.Urgency, ticket.Version);
     }
 

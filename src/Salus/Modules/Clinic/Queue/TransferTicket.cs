@@ -40,6 +40,6 @@ public sealed class TransferTicket(Tools tools, OrganisationSlot organisation) :
         Note(ticket, TicketAction.Issue, ticket.State);
         Note(old, TicketAction.Transfer, before, Text.Clean(command.Reason));
         Changed(QueueDay.Topic(old));
-        return await Saved(ticket, queue, ct);
+        return Outcome(ticket, queue);
     }
 }

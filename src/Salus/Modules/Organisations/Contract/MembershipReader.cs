@@ -28,17 +28,21 @@ public sealed class MembershipReader(Database database, Kernel.Modules modules)
 
     private async Task<Standing?> FindPerson(SalusDb db, Guid id, string? stamp, string? slug, CancellationToken ct)
     {
-        var (organisations, memberships) = (db.Organisations, db.Memberships.IgnoreQueryFilters([SalusDb.OrganisationFilter]));
-        var found = await (
-            from account in db.Accounts.AsNoTracking().Where(a => a.Id == id && a.SecurityStamp == stamp && a.DeactivatedAt == null)
-            from organisation in organisations.AsNoTracking().Where(o => o.Slug == slug).DefaultIfEmpty()
-            from membership in memberships.AsNoTracking()
-                .Where(m => m.AccountId == id && m.OrganisationId == organisation!.Id && m.Status == MembershipStatus.Active).DefaultIfEmpty()
-            select new { account.Name, account.Language, account.IsPlatformOwner, organisation, membership!.Roles }).FirstOrDefaultAsync(ct);
+        var query = database.Compiled("membership", () => EF.CompileAsyncQuery((SalusDb d, Guid account, string? mark, string? word, CancellationToken token) => (
+            from a in d.Set<Account>().AsNoTracking().Where(a => a.Id == account && a.SecurityStamp == mark && a.DeactivatedAt == null)
+            from o in d.Set<Organisation>().AsNoTracking().Where(o => o.Slug == word).DefaultIfEmpty()
+            from m in d.Set<Membership>().IgnoreQueryFilters(Unfiltered).AsNoTracking()
+                .Where(m => m.AccountId == account && m.OrganisationId == o!.Id && m.Status == MembershipStatus.Active).DefaultIfEmpty()
+            select new Found(a.Name, a.Language, a.IsPlatformOwner, o, m!.Roles)).FirstOrDefault()));
+        var found = await query(db, id, stamp, slug, ct);
         if (found is null) return null;
-        return new Standing(ActorKind.Person, id, found.Name, found.Language, found.IsPlatformOwner, found.organisation, found.Roles is not null,
+        return new Standing(ActorKind.Person, id, found.Name, found.Language, found.IsPlatformOwner, found.Organisation, found.Roles is not null,
             Split(found.Roles), Bundle(found.Roles));
     }
+
+    private static readonly string[] Unfiltered = [SalusDb.OrganisationFilter];
+
+    private sealed record Found(string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, string? Roles);
 
     private async Task<Standing?> FindDevice(SalusDb db, Guid id, string? slug, CancellationToken ct)
     {

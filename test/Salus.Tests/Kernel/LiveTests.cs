@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Salus.Tests.Live;
+
+/// <summary>The live hub: who may hear which topic, that a change is heard, and that the connection ends when the right goes.</summary>
+public sealed partial class LiveTests(SalusServer server)
+{
+    [Fact]
+    public async Task Staff_hear_their_own_queue_and_nobody_elses()
+    {
+        var (clinic, stranger) = (await Clinic.Make(server.Salus), await Clinic.Make(server.Salus));
+        var (queue, foreign) = (await clinic.Queue(), await stranger.Queue());
+        using var socket = await Socket.Open(clinic, "doctor");
+        Assert.Contains($"queue:{queue}", await socket.Ask("Listen", $"queue:{queue}"), StringComparison.Ordinal);
+        Assert.Contains("error", await socket.Ask("Listen", $"queue:{foreign}"), StringComparison.Ordinal);
+        Assert.Contains("error", await socket.Ask("Listen", $"board:{stranger.Id}"), StringComparison.Ordinal);
+        Assert.Contains("error", await socket.Ask("Listen", "nonsense"), StringComparison.Ordinal);
+        await clinic.Issue(queue);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_patient_hears_the_queue_of_the_own_ticket_by_its_code_and_a_stranger_hears_nothing()
+    {
+        var clinic = await Clinic.Make(server.Salus);
+        var queue = await clinic.Queue();
+        var ticket = await clinic.Issue(queue);
+        using var phone = await Socket.Open(clinic, null);
+        Assert.Contains($"queue:{queue}", await phone.Ask("Listen", $"ticket:{ticket["code"].GetString()}"), StringComparison.Ordinal);
+        Assert.Contains("error", await phone.Ask("Listen", $"queue:{queue}"), StringComparison.Ordinal);
+        Assert.Contains("error", await phone.Ask("Listen", "ticket:aaaaaaaaaaaaaaaaaaaaaaaaaa"), StringComparison.Ordinal);
+        (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
+        Assert.Contains("\"changed\"", await phone.Read(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_suspended_members_connection_is_cut()
+    {
+        var clinic = await Clinic.Make(server.Salus);
+        var queue = await clinic.Queue();
+        using var socket = await Socket.Open(clinic, "doctor");
+        await socket.Ask("Listen", $"queue:{queue}");
+        var member = (await clinic.Admin.Get("staff")).Is(200)["staff"].EnumerateArray().Single(s => s.Id("accountId") == clinic.Account("doctor").Id);
+        (await clinic.Admin.Put($"staff/{member.Id("membershipId")}", new { roles = (string[])["clinic.doctor"], suspended = true })).Is(204);
+        Assert.Equal("closed", await socket.Read());
+    }
+
+    /// <summary>SignalR's JSON protocol over a plain WebSocket.</summary>
+    private sealed partial class Socket(ClientWebSocket wire) : IDisposable
+    {
+        private readonly Queue<string> received = new();
+
+        public static async Task<Socket> Open(Clinic clinic, string? who)
+        {
+            var wire = new ClientWebSocket();
+            wire.Options.Cookies = new CookieContainer();
+            if (who is not null) await SignIn(clinic, who, wire.Options.Cookies);
+            await wire.ConnectAsync(new UriBuilder(clinic.Salus.Http.BaseAddress!) { Scheme = "ws", Path = "/live" }.Uri, default);
+            var socket = new Socket(wire);
+            await socket.Send("""{"protocol":"json","version":1}""");
+            Assert.Equal("{}", await socket.Read());
+            return socket;
+        }
+
+        private static async Task SignIn(Clinic clinic, string who, CookieContainer cookies)
+        {
+            using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = clinic.Salus.Http.BaseAddress };
+            var form = FormToken().Match(await browser.GetStringAsync("/account/sign-in")).Groups[1].Value;
+            using var answer = await browser.PostAsync("/account/sign-in", new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["__RequestVerificationToken"] = form, ["email"] = clinic.Account(who).Email!, ["password"] = RunningSalus.Password,
+            }));
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        }
+
+        public async Task<string> Ask(string method, string argument)
+        {
+            await Send($$"""{"type":1,"invocationId":"1","target":"{{method}}","arguments":["{{argument}}"]}""");
+            return await Read();
+        }
+
+        private Task Send(string text) => wire.SendAsync(Encoding.UTF8.GetBytes(text + "\u001e"), WebSocketMessageType.Text, true, default);
+
+        /// <summary>The next message that is no ping; "closed" when the connection ended.</summary>
+        public async Task<string> Read()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (true)
+            {
+                while (received.TryDequeue(out var next)) if (!next.Contains("\"type\":6", StringComparison.Ordinal)) return next.Contains("\"type\":7", StringComparison.Ordinal) ? "closed" : next;
+                var buffer = new byte[8192];
+                try
+                {
+                    var part = await wire.ReceiveAsync(buffer, limit.Token);
+                    if (part.MessageType == WebSocketMessageType.Close) return "closed";
+                    foreach (var message in Encoding.UTF8.GetString(buffer, 0, part.Count).Split('\u001e', StringSplitOptions.RemoveEmptyEntries)) received.Enqueue(message);
+                }
+                catch (WebSocketException) { return "closed"; }
+            }
+        }
+
+        public void Dispose() => wire.Dispose();
+
+        [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+        private static partial Regex FormToken();
+    }
+}
