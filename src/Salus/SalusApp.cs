@@ -120,7 +120,6 @@ public static class SalusApp
             o.EnableForHttps = true;
             o.MimeTypes = ["text/css", "text/javascript", "application/json", "image/svg+xml", "application/openapi+json"];
         });
-        services.Configure<RouteOptions>(o => o.SetParameterPolicy<WithoutVersion>("without-version"));
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o =>
         {

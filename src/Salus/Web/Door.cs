@@ -13,13 +13,6 @@ public sealed record Refuses(params string[] Codes);
 /// <summary>Marks an API operation that honours <c>Idempotency-Key</c>.</summary>
 public sealed record Repeatable;
 
-/// <summary>The rest of an address below /api that names no version. With one, the router says itself what is wrong: 404, 405 or 415.</summary>
-public sealed class WithoutVersion : IRouteConstraint
-{
-    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values[routeKey] is not string rest || (rest != "v1" && !rest.StartsWith("v1/", StringComparison.Ordinal));
-}
-
 public static class Door
 {
     public const int MostJson = 256 * 1024;

@@ -28,7 +28,7 @@ public static class WebPages
         pages.MapGet("/api/v1/docs", () => Show.Page<ApiDocsPage>(new { Kind = "swagger" })).Public();
         pages.MapGet("/api/v1/redoc", () => Show.Page<ApiDocsPage>(new { Kind = "redoc" })).Public();
         pages.Map("/api", () => Results.Redirect("/api/v1/docs", preserveMethod: true)).Public();
-        pages.Map("/api/{**rest:without-version}", (string rest, HttpContext http) =>
+        pages.Map("/api/{**rest}", (string rest, HttpContext http) =>
             rest.StartsWith("v1/", StringComparison.Ordinal) || rest == "v1" ? throw Refusal.NotFound()
             : Results.Redirect($"/api/v1/{rest}{http.Request.QueryString}", preserveMethod: true)).Public();
         pages.MapGet("/.well-known/security.txt", (TimeProvider clock) => Results.Text(
