@@ -28,12 +28,11 @@ public static class WebPages
         pages.MapGet("/api/v1/docs", () => Show.Page<ApiDocsPage>(new { Kind = "swagger" })).Public();
         pages.MapGet("/api/v1/redoc", () => Show.Page<ApiDocsPage>(new { Kind = "redoc" })).Public();
         pages.Map("/api", () => Results.Redirect("/api/v1/docs", preserveMethod: true)).Public();
-        pages.Map("/api/{**rest}", (string rest, HttpContext http) =>
-            rest.StartsWith("v1/", StringComparison.Ordinal) || rest == "v1" ? throw Refusal.NotFound()
-            : Results.Redirect($"/api/v1/{rest}{http.Request.QueryString}", preserveMethod: true)).Public();
+        // Addresses without a version; below /api/v1 the router itself answers, so that a wrong method is 405 and a wrong content 415.
+        pages.Map("/api/{first:regex(^(?!v1$))}/{**rest}", (HttpContext http) =>
+            Results.Redirect($"/api/v1{http.Request.Path.Value!["/api".Length..]}{http.Request.QueryString}", preserveMethod: true)).Public();
         pages.MapGet("/.well-known/security.txt", (TimeProvider clock) => Results.Text(
             $"Contact: {settings.BaseUrl}/help\nExpires: {clock.GetUtcNow().AddMonths(6):yyyy-MM-ddTHH:mm:ssZ}\nPreferred-Languages: en, fr, es, it\n")).Public();
         pages.MapGet("/robots.txt", () => Results.Text("User-agent: *\nDisallow: /\n")).Public();
-        app.MapFallback(() => { throw Refusal.NotFound(); }).Public().ExcludeFromDescription();
     }
 }
