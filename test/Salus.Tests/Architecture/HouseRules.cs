@@ -17,7 +17,6 @@ public sealed partial class HouseRules(SalusServer server)
     private static readonly HashSet<(string From, string To)> AlsoAllowed =
     [
         ("Discovery", "Clinic"), ("Assistance", "Clinic"),
-        ("Organisations", "Notifications"), // an invitation is posted as mail; the contract of mail knows the kernel only
     ];
 
     [GeneratedRegex(@"Salus\.Modules\.(\w+)((?:\.\w+)*)")]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Salus.Kernel;
-using Salus.Modules.Notifications.Contract;
+using Salus.Kernel.Jobs;
 using Salus.Web;
 
 namespace Salus.Modules.Notifications;

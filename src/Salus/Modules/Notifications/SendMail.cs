@@ -3,7 +3,6 @@ using System.Net.Mail;
 using System.Text.Json;
 using Salus.Kernel;
 using Salus.Kernel.Jobs;
-using Salus.Modules.Notifications.Contract;
 
 namespace Salus.Modules.Notifications;
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
 using Salus.Kernel;
 using Salus.Modules.Accounts.Contract;
-using Salus.Modules.Notifications.Contract;
+using Salus.Kernel.Jobs;
 using Salus.Modules.Organisations.Contract;
 using Salus.Resources;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Salus.Kernel;
-using Salus.Modules.Notifications.Contract;
+using Salus.Kernel.Jobs;
 using Salus.Modules.Organisations;
 
 namespace Salus.Tests.Organisations;

@@ -1,9 +1,8 @@
 using Salus.Kernel.Data;
-using Salus.Kernel.Jobs;
 
-namespace Salus.Modules.Notifications.Contract;
+namespace Salus.Kernel.Jobs;
 
-/// <summary>A mail to be sent after the commit.</summary>
+/// <summary>A mail to be sent after the commit. Any module may post one; the Notifications module delivers.</summary>
 public sealed record Mail(string To, string Subject, string Text)
 {
     public const string Kind = "mail.send";
