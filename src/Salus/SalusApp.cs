@@ -145,6 +145,7 @@ public static class SalusApp
         app.UseRequestLocalization();
         app.UseMiddleware<RefusalMiddleware>();
         app.RefusePathTricks();
+        app.RedirectUnversioned();
         app.UseStaticFiles(Assets.Served(app.Services.GetRequiredService<Assets>()));
         app.UseRouting();
         app.UseAuthentication();

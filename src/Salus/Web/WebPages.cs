@@ -8,6 +8,17 @@ namespace Salus.Web;
 /// <summary>Pages that belong to no module: the start, help, the API's description, what robots and reporters look for.</summary>
 public static class WebPages
 {
+    private static readonly string[] Unversioned = ["/api/health", "/api/auth/me"];
+
+    /// <summary>Sends API addresses without a version to the present one; 307, so that bodies survive. Before routing, so that below /api/v1 a wrong method stays 405.</summary>
+    public static void RedirectUnversioned(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        var path = http.Request.Path.Value!;
+        if (!http.Request.IsApi() || http.Request.Path.StartsWithSegments("/api/v1") || Unversioned.Contains(path)) return next(http);
+        var rest = path["/api".Length..].TrimEnd('/');
+        return Results.Redirect((rest.Length == 0 ? "/api/v1/docs" : "/api/v1" + rest) + http.Request.QueryString, preserveMethod: true).ExecuteAsync(http);
+    });
+
     public static void Map(WebApplication app, Settings settings)
     {
         var pages = app.RootPages();
@@ -27,10 +38,6 @@ public static class WebPages
         }).Public();
         pages.MapGet("/api/v1/docs", () => Show.Page<ApiDocsPage>(new { Kind = "swagger" })).Public();
         pages.MapGet("/api/v1/redoc", () => Show.Page<ApiDocsPage>(new { Kind = "redoc" })).Public();
-        pages.Map("/api", () => Results.Redirect("/api/v1/docs", preserveMethod: true)).Public();
-        // Addresses without a version; below /api/v1 the router itself answers, so that a wrong method is 405 and a wrong content 415.
-        pages.Map("/api/{first:regex(^(?!v1$))}/{**rest}", (HttpContext http) =>
-            Results.Redirect($"/api/v1{http.Request.Path.Value!["/api".Length..]}{http.Request.QueryString}", preserveMethod: true)).Public();
         pages.MapGet("/.well-known/security.txt", (TimeProvider clock) => Results.Text(
             $"Contact: {settings.BaseUrl}/help\nExpires: {clock.GetUtcNow().AddMonths(6):yyyy-MM-ddTHH:mm:ssZ}\nPreferred-Languages: en, fr, es, it\n")).Public();
         pages.MapGet("/robots.txt", () => Results.Text("User-agent: *\nDisallow: /\n")).Public();

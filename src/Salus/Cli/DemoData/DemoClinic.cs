@@ -11,7 +11,7 @@ namespace Salus.Cli.DemoData;
 /// <summary>Writes the demo's clinic: 200 patients, 3 queues, 60 who wait, a month of history.</summary>
 internal static class DemoClinic
 {
-    public const string Zone = "Europe/Rome", Password = "Sunrise-Clinic-7";
+    public const string Zone = "Europe/Rome", Password = "Sunrise-Clinic-7"; // printed for everybody: not a secret
     private const int Patients = 200, Days = 30;
 
     /// <summary>Fills an empty database; returns the secret of the waiting-room screen.</summary>
