@@ -22,7 +22,7 @@ public sealed class SaveQueue(Tools tools) : UseCase<SaveQueue.Command, Guid>(to
         public string? Prefix { get; init; }
 
         /// <summary>Open days of the week, 0 is Sunday.</summary>
-        [Required(ErrorMessage = "Please fill this in."), MaxLength(7)]
+        [Required(ErrorMessage = "Please fill this in."), MaxLength(7, ErrorMessage = "This is too long.")]
         public int[] OpenDays { get; init; } = [];
         public bool Archived { get; init; }
         public Guid? Version { get; init; }
