@@ -51,7 +51,7 @@ public sealed class DayTests(DemoServer demo)
         var desk = await demo.SignedIn("reception");
         await desk.GotoAsync("/aurora/desk");
         await desk.FillAsync("#q", "ma");
-        await desk.ClickAsync("#found [data-row]");
+        await desk.ClickAsync("#found button.row-button");
         await desk.Locator("#side summary").ClickAsync();
         await desk.SelectOptionAsync("#side [name=urgency]", "Stat");
         await desk.FillAsync("#side [name=reason]", "Chest pain");
@@ -71,6 +71,7 @@ public sealed class DayTests(DemoServer demo)
         await Assertions.Expect(doctor.Locator("h1")).ToHaveTextAsync("Pediatria");
         await doctor.SelectOptionAsync("#room", new SelectOptionValue { Label = "Ambulatorio 3" });
         await doctor.ClickAsync("form[method=get] button");
+        await doctor.WaitForURLAsync(url => url.Contains("room=", StringComparison.Ordinal)); // loaded, its script too
         await doctor.Keyboard.PressAsync("n");
         var line = doctor.Locator($"[data-ticket='{token}']");
         await Assertions.Expect(line.GetByRole(AriaRole.Button, new() { Name = "Bring in" })).ToBeVisibleAsync();
@@ -122,7 +123,7 @@ public sealed class DayTests(DemoServer demo)
         var desk = await demo.SignedIn("reception");
         await desk.GotoAsync("/aurora/desk");
         await desk.FillAsync("#q", "ro");
-        await desk.ClickAsync("#found [data-row]");
+        await desk.ClickAsync("#found button.row-button");
         await desk.Locator("#side button[name=queueId]", new() { HasText = "Pediatria" }).ClickAsync();
         var phone = await (await demo.Browser()).NewPageAsync();
         await phone.GotoAsync(new Uri((await desk.GetAttributeAsync("[data-phone]", "href"))!).PathAndQuery);
@@ -143,6 +144,7 @@ public sealed class DayTests(DemoServer demo)
         await doctor.GotoAsync("/aurora/queue");
         await doctor.SelectOptionAsync("#queue", new SelectOptionValue { Label = queue });
         await doctor.ClickAsync("form[method=get] button");
+        await doctor.WaitForURLAsync(url => url.Contains("queue=", StringComparison.Ordinal));
         await Assertions.Expect(doctor.Locator("h1")).ToHaveTextAsync(queue);
     }
 }

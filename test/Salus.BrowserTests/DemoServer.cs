@@ -30,6 +30,7 @@ public sealed partial class DemoServer : IAsyncLifetime
         if (!File.Exists(executable)) return; // each test says aloud that it was left out
         Url = $"http://127.0.0.1:{FreePort()}";
         await Start();
+        Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {

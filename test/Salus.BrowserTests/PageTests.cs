@@ -46,7 +46,7 @@ public sealed class PageTests(DemoServer demo)
         await Assertions.Expect(page.Locator("#refusal .alert")).ToBeVisibleAsync();
         await page.IsAccessible("desk-refused");
         await page.FillAsync("#q", "ma");
-        await page.ClickAsync("#found [data-row]");
+        await page.ClickAsync("#found button.row-button");
         await page.IsAccessible("desk-patient");
         await page.Locator("#side button[name=queueId]").First.ClickAsync();
         await Assertions.Expect(page.Locator("#issued")).ToBeVisibleAsync();

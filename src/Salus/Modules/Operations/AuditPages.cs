@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
+using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Organisations.Contract;
 using Salus.Web;
 
 namespace Salus.Modules.Operations;
@@ -12,10 +14,10 @@ public static class AuditPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         var pages = routes.Pages();
-        pages.MapGet("/audit", async (AuditReview review, CancellationToken ct, string? actor = null, string? action = null, string? subject = null, string? from = null, string? until = null, string? result = null, long? after = null) =>
+        pages.MapGet("/audit", async (AuditReview review, Database database, PageTools page, CancellationToken ct, string? actor = null, string? action = null, string? subject = null, string? from = null, string? until = null, string? result = null, long? after = null) =>
         {
             var query = new AuditReview.Query { ActorId = Id("actor", actor), ActionKey = action, SubjectId = Id("subject", subject), From = Day("from", from), Until = Day("until", until), Result = result, After = after, Limit = 50 };
-            return Show.Page<AuditPageView>(new { Found = await review.Run(query, ct), Query = query });
+            return Show.Page<AuditPageView>(new { Found = await review.Run(query, ct), Query = query, Staff = await Staff(database, page.Actor, ct) });
         }).Requires(OperationsModule.ReadAudit);
         pages.MapGet("/audit/export", (string org, AuditExport export, HttpContext http, CancellationToken ct, int days = 7, string format = "json") => Export(org, export, http, days, format, ct)).Requires(OperationsModule.ReadAudit);
         var api = routes.Api("Operations");
@@ -29,6 +31,12 @@ public static class AuditPages
             await using var db = database.Open();
             return Show.Page<JobsPage>(new { Jobs = await db.Set<Job>().AsNoTracking().OrderByDescending(j => j.CreatedAt).Take(100).ToListAsync(ct) });
         }).PlatformOwner();
+    }
+
+    private static async Task<Dictionary<Guid, string>> Staff(Database database, Actor actor, CancellationToken ct)
+    {
+        await using var db = database.Open(actor.OrganisationId);
+        return await db.Memberships.AsNoTracking().Join(db.Accounts, m => m.AccountId, a => a.Id, (_, a) => new { a.Id, a.Name }).OrderBy(a => a.Name).Take(500).ToDictionaryAsync(a => a.Id, a => a.Name, ct);
     }
 
     private static async Task<IResult> Export(string org, AuditExport export, HttpContext http, int days, string format, CancellationToken ct)

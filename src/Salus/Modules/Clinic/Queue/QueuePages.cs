@@ -20,10 +20,10 @@ public static class QueuePages
 
     private static void MapWorkList(RouteGroupBuilder pages)
     {
-        pages.MapGet("/queue", async (WorkList list, CancellationToken ct, Guid? queue = null, Guid? room = null) =>
-            Show.Page<WorkPage>(new { View = await list.Run(new() { QueueId = queue }, ct), Room = room })).Requires(ClinicPermissions.ReadQueue);
-        pages.MapGet("/queue/{id:guid}/list", async (Guid id, WorkList list, CancellationToken ct, Guid? room = null) =>
-            Show.Page<WorkListView>(new { View = await list.Run(new() { QueueId = id, IsRefresh = true }, ct), Room = room })).Requires(ClinicPermissions.ReadQueue);
+        pages.MapGet("/queue", async (WorkList list, CancellationToken ct, string? queue = null, string? room = null) =>
+            Show.Page<WorkPage>(new { View = await list.Run(new() { QueueId = Chosen("queue", queue) }, ct), Room = Chosen("room", room) })).Requires(ClinicPermissions.ReadQueue);
+        pages.MapGet("/queue/{id:guid}/list", async (Guid id, WorkList list, CancellationToken ct, string? room = null) =>
+            Show.Page<WorkListView>(new { View = await list.Run(new() { QueueId = id, IsRefresh = true }, ct), Room = Chosen("room", room) })).Requires(ClinicPermissions.ReadQueue);
         pages.MapPost("/queue/{id:guid}/calls", async (Guid id, Form form, CallNext call, WorkList list, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -67,7 +67,7 @@ public static class QueuePages
     {
         pages.MapGet("/board", async (Board board, CancellationToken ct, Guid? queue = null) => Show.Page<BoardPage>(new { View = await board.Run(new() { QueueId = queue }, ct), Queue = queue })).Requires(ClinicPermissions.ReadBoard);
         pages.MapGet("/board/view", async (Board board, CancellationToken ct, Guid? queue = null) => Show.Page<BoardQueues>(new { View = await board.Run(new() { QueueId = queue }, ct) })).Requires(ClinicPermissions.ReadBoard);
-        pages.MapGet("/figures", async (Figures figures, CancellationToken ct, DateOnly? day = null) => Show.Page<FiguresPage>(new { View = await figures.Run(new() { Day = day }, ct) })).Requires(ClinicPermissions.ReadFigures);
+        pages.MapGet("/figures", async (Figures figures, CancellationToken ct, string? day = null) => Show.Page<FiguresPage>(new { View = await figures.Run(new() { Day = ChosenDay(day) }, ct) })).Requires(ClinicPermissions.ReadFigures);
     }
 
     private static void MapPhone(RouteGroupBuilder pages)
@@ -75,6 +75,11 @@ public static class QueuePages
         pages.MapGet("/t/{code}", async (string code, PhoneTicket phone, CancellationToken ct) => Show.Page<PhonePage>(new { View = await phone.Run(code, ct), Code = code })).Public();
         pages.MapGet("/t/{code}/view", async (string code, PhoneTicket phone, CancellationToken ct) => Show.Page<PhoneTicketView>(new { View = await phone.Run(code, ct), Code = code })).Public();
     }
+
+    // A form without script sends what was not chosen as an empty field.
+    private static Guid? Chosen(string field, string? text) => string.IsNullOrEmpty(text) ? null : Guid.TryParse(text, out var id) ? id : throw Refusal.Field(field, "This value does not fit.");
+
+    private static DateOnly? ChosenDay(string? text) => string.IsNullOrEmpty(text) ? null : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : throw Refusal.Field("day", "This value does not fit.");
 
     private static async Task<IResult> List(Guid queueId, Form form, WorkList list, PageTools page, HttpContext http, CancellationToken ct) =>
         Show.After<WorkListView>(http, page.At($"queue?queue={queueId}"), new { View = await list.Run(new() { QueueId = queueId, IsRefresh = true }, ct), Room = form.Id("room") });
