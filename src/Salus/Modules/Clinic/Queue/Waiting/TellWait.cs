@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Organisations.Contract;
@@ -23,6 +24,8 @@ public sealed class TellWait(Database database, ActorSlot actor, OrganisationSlo
     {
         var now = clock.Now();
         if (recent.Answers.TryGetValue((queueId, urgency), out var known) && now - known.At < Keep) return known.Range;
+        // Only for a queue in reach: what another clinic asks about it must neither be kept nor shared.
+        if (!await IsInReach(queueId, ct)) return null;
         // One caller computes; the others need not, and the database is not asked the same by all of them at once.
         var mine = new TaskCompletionSource<WaitRange?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = recent.Running.GetOrAdd((queueId, urgency), mine.Task);
@@ -42,6 +45,16 @@ public sealed class TellWait(Database database, ActorSlot actor, OrganisationSlo
             throw;
         }
         finally { recent.Running.TryRemove((queueId, urgency), out _); }
+    }
+
+    private async Task<bool> IsInReach(Guid queueId, CancellationToken ct)
+    {
+        try
+        {
+            await using var db = database.Open(actor.Actor.OrganisationId);
+            return await db.Queues.AnyAsync(q => q.Id == queueId, ct);
+        }
+        catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
     }
 
     private async Task<WaitRange?> Compute(Guid queueId, Urgency urgency, DateTime now, CancellationToken ct)

@@ -14,7 +14,7 @@ public sealed record QueuePast(WaitModel? Model, TimeOnly? UsualStart, int Told,
 public sealed class WaitForecasts(TimeProvider clock)
 {
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(10), Break = TimeSpan.FromMinutes(45), Active = TimeSpan.FromMinutes(40);
-    private readonly ConcurrentDictionary<Guid, (DateTime At, Task<QueuePast> Past)> kept = new();
+    private readonly ConcurrentDictionary<(Guid Organisation, Guid Queue), (DateTime At, Task<QueuePast> Past)> kept = new();
 
     /// <summary>The ranges of those who wait, in the order of service; empty when the past is too thin to say.</summary>
     /// <param name="open">Today's open tickets of the queue.</param>
@@ -39,9 +39,9 @@ public sealed class WaitForecasts(TimeProvider clock)
     public async Task<QueuePast> Past(SalusDb db, Guid queueId, TimeZoneInfo zone, CancellationToken ct)
     {
         var now = clock.Now();
-        if (kept.TryGetValue(queueId, out var entry) && now - entry.At < Keep && !entry.Past.IsFaulted && !entry.Past.IsCanceled) return await entry.Past;
+        if (kept.TryGetValue((db.OrganisationId, queueId), out var entry) && now - entry.At < Keep && !entry.Past.IsFaulted && !entry.Past.IsCanceled) return await entry.Past;
         var past = Learn(db, queueId, zone, now, ct);
-        kept[queueId] = (now, past);
+        kept[(db.OrganisationId, queueId)] = (now, past);
         return await past;
     }
 
