@@ -4,9 +4,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && r
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/Salus/Salus.csproj src/Salus/package.json src/Salus/package-lock.json src/Salus/
-RUN dotnet restore src/Salus && cd src/Salus && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.salus
+RUN dotnet restore src/Salus --use-current-runtime -p:PublishReadyToRun=true && cd src/Salus && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.salus
 COPY src src
-RUN dotnet publish src/Salus -c Release --no-restore -o /app
+RUN dotnet publish src/Salus -c Release --no-restore --use-current-runtime --self-contained false -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN groupadd --system --gid 10001 salus && useradd --system --uid 10001 --gid salus --no-create-home salus \

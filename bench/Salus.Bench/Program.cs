@@ -88,7 +88,7 @@ namespace Salus.Bench
                     if (before is not null) await before(connections);
                     var callers = await Task.WhenAll(Enumerable.Range(0, connections).Select(salus(connections)));
                     var mine = await Load.Run(connections, plan.Seconds, Ours, i => callers[i]);
-                    for (var (round, total) = (0, mine.Requests); run < 0 && total < WarmRequests && round < 6; round++)
+                    for (var (round, total) = (0, mine.Requests); run < 0 && total < WarmRequests && round < 10; round++)
                         total += (await Load.Run(connections, plan.Seconds, Ours, i => callers[i])).Requests;
                     Close();
                     var its = await Load.Run(connections, plan.Seconds, otherPids, other(connections));
@@ -103,7 +103,7 @@ namespace Salus.Bench
             }
         }
 
-        private const int WarmRequests = 5000;
+        private const int WarmRequests = 20_000;
         private readonly HashSet<string> warm = [];
         private readonly List<Wire> wires = [];
 

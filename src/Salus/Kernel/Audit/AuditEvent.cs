@@ -21,6 +21,9 @@ public sealed class AuditEvent
     public string Action { get; set; } = "";
     public string SubjectKind { get; set; } = "";
     public Guid? SubjectId { get; set; }
+
+    /// <summary>The ids when one act shows several subjects, as a list does (FHIR AuditEvent.entity): hexadecimal with single spaces between; empty otherwise.</summary>
+    public string Subjects { get; set; } = "";
     public Guid? VisitId { get; set; }
     public string Ip { get; set; } = "";
     public string UserAgent { get; set; } = "";
@@ -45,6 +48,17 @@ public sealed class AuditEvent
         RequestId = actor.RequestId,
     };
 
+    /// <summary>Names what the act was on: one subject by itself, several as a list.</summary>
+    public void On(string kind, IReadOnlyCollection<Guid> ids)
+    {
+        SubjectKind = kind;
+        if (ids.Count == 1) SubjectId = ids.First();
+        if (ids.Count > 1) Subjects = string.Join(' ', ids.Select(id => id.ToString("N")));
+    }
+
+    /// <summary>The ids of <see cref="Subjects"/>.</summary>
+    public IEnumerable<Guid> SubjectList() => Subjects.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse);
+
     /// <summary>The bytes that are sealed: every field in a fixed order, each with its length before it, so that no two rows share them.</summary>
     public byte[] Canonical()
     {
@@ -58,7 +72,15 @@ public sealed class AuditEvent
         Seq.ToString(CultureInfo.InvariantCulture), Id.ToString("D"), At.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
         OrganisationId?.ToString("D") ?? "", ActorKind.ToString(), ActorId?.ToString("D") ?? "", Role, Action, SubjectKind,
         SubjectId?.ToString("D") ?? "", VisitId?.ToString("D") ?? "", Ip, UserAgent, Result, RequestId, Detail,
+        .. Subjects.Length == 0 ? (string[])[] : [Subjects],
     ];
+}
+
+/// <summary>Where to find the audit rows of a subject that was one of several. Made from <see cref="AuditEvent.Subjects"/>, which is what the seals cover.</summary>
+public sealed class AuditSubject
+{
+    public Guid SubjectId { get; set; }
+    public long Seq { get; set; }
 }
 
 /// <summary>A signed statement over a batch of audit rows and over the seal before it.</summary>
@@ -102,6 +124,17 @@ internal sealed class AuditEventTable : IEntityTypeConfiguration<AuditEvent>
         table.Property(e => e.Detail).HasMaxLength(400);
         table.HasIndex(e => new { e.OrganisationId, e.Seq });
         table.HasIndex(e => new { e.SubjectId, e.Seq });
+        // Mostly the visit is the subject, and then the index above finds it.
+        table.HasIndex(e => new { e.VisitId, e.Seq }).HasFilter("\"VisitId\" IS NOT NULL AND (\"VisitId\" <> \"SubjectId\" OR \"SubjectId\" IS NULL)");
+    }
+}
+
+internal sealed class AuditSubjectTable : IEntityTypeConfiguration<AuditSubject>
+{
+    public void Configure(EntityTypeBuilder<AuditSubject> table)
+    {
+        table.ToTable("kernel_audit_subjects");
+        table.HasKey(s => new { s.SubjectId, s.Seq });
     }
 }
 

@@ -13,18 +13,13 @@ public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisp
     private Task? loop;
     private readonly Lock gate = new();
 
-    /// <summary>Records a read of one or more subjects.</summary>
+    /// <summary>Records a read of one or more subjects: one row, whatever their number.</summary>
     /// <exception cref="Refusal">503 when the row cannot be stored.</exception>
-    public Task Read(Actor actor, string action, string subjectKind, IReadOnlyCollection<Guid> subjects, string detail = "")
+    public Task Read(Actor actor, string action, string subjectKind, IReadOnlyCollection<Guid> subjects)
     {
-        var at = clock.Now();
-        AuditEvent Row(Guid? subject)
-        {
-            var row = AuditEvent.By(actor, at, action);
-            (row.SubjectKind, row.SubjectId, row.Detail) = (subjectKind, subject, detail);
-            return row;
-        }
-        return Write(subjects.Count == 0 ? [Row(null)] : [.. subjects.Select(s => Row(s))]);
+        var row = AuditEvent.By(actor, clock.Now(), action);
+        row.On(subjectKind, subjects);
+        return Write([row]);
     }
 
     /// <summary>Records that the actor was refused.</summary>

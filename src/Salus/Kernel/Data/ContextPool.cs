@@ -21,7 +21,7 @@ internal sealed class ContextPool(Func<SalusDb> make)
         {
             if (born != generation || idle.Count >= Most) return false;
             back.ChangeTracker.Clear();
-            back.OrganisationId = Guid.Empty;
+            (back.OrganisationId, back.StandingChanged) = (Guid.Empty, false);
             idle.Enqueue(back);
             return true;
         });

@@ -19,6 +19,11 @@ public abstract class Database
     /// <exception cref="Refusal">503 <c>busy</c> when the database cannot be reached or has no room within the bounded wait.</exception>
     public abstract Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct);
 
+    /// <summary>After the commit of a change to who may do what, before its caller goes on.</summary>
+    public event Action? StandingChanged;
+
+    internal void TellStandingChanged() => StandingChanged?.Invoke();
+
     /// <summary>Appends audit rows that belong to no other transaction, durably, with as few statements as the database allows.</summary>
     public abstract Task AppendAudit(IReadOnlyCollection<Audit.AuditEvent> rows);
 
@@ -37,9 +42,14 @@ public abstract class Database
     /// <summary>The column of an audit row that <see cref="AuditSettledBound"/> is compared with.</summary>
     public abstract string AuditOrder { get; }
 
-    /// <summary>Rows whose <see cref="ISearched.SearchText"/> holds every word somewhere; words of one or two letters only at the start of a word.</summary>
+    /// <summary>
+    /// The SQL condition that a row's <see cref="ISearched.SearchText"/> holds every word somewhere, words of one or two letters only
+    /// at the start of a word; and the values of its parameters. No words: every row.
+    /// </summary>
+    /// <param name="table">The table's name, which is also its name in the statement.</param>
     /// <param name="words">Folded words: letters and digits only.</param>
-    public abstract IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words) where T : class, ISearched;
+    /// <param name="mark">The mark of a parameter by its place.</param>
+    public abstract (string Condition, object[] Values) Match(string table, IReadOnlyList<string> words, Func<int, string> mark);
 
     protected static string Pattern(string word) => word.Length < 3 ? $"% {word}%" : $"%{word}%";
 
@@ -51,6 +61,9 @@ public abstract class Database
         await using var db = Open();
         await db.Database.MigrateAsync(ct);
     }
+
+    /// <summary>Keeps indexes quick, once an hour, in small steps between other writes. PostgreSQL does it by itself.</summary>
+    public virtual Task Tidy(CancellationToken ct) => Task.CompletedTask;
 
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Delegate> compiled = new();
 

@@ -26,6 +26,8 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
         if (IsLeftOpen("Command Timeout")) text.CommandTimeout = 60;
         if (IsLeftOpen("Maximum Pool Size")) text.MaxPoolSize = 40;
         if (IsLeftOpen("Max Auto Prepare")) text.MaxAutoPrepare = 100;
+        // Nothing here leaves a setting, a lock or a temporary table on a connection: the seven statements of a reset at each return are saved.
+        if (IsLeftOpen("No Reset On Close")) text.NoResetOnClose = true;
         text.Options ??= "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000";
         Source = builder.Build();
         options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).EnableThreadSafetyChecks(false).Options;
@@ -39,8 +41,8 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
     public override string AuditSettledBound => "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
     public override string AuditOrder => "Xact";
 
-    public override IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words) =>
-        words.Aggregate(db.Set<T>().AsQueryable(), (rows, word) => { var pattern = Pattern(word); return rows.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
+    public override (string Condition, object[] Values) Match(string table, IReadOnlyList<string> words, Func<int, string> mark) =>
+        (words.Count == 0 ? "TRUE" : string.Join(" AND ", words.Select((_, i) => $"{table}.\"SearchText\" LIKE {mark(i)}")), [.. words.Select(Pattern)]);
 
     public override SalusDb Open(Guid? organisationId = null) => contexts.Rent(organisationId);
 
@@ -55,6 +57,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
                 await using var transaction = await db.Database.BeginTransactionAsync(ct);
                 var result = await body(db);
                 await transaction.CommitAsync(CancellationToken.None);
+                if (db.StandingChanged) TellStandingChanged();
                 return result;
             }
             catch (Exception error) when (attempt < Attempts && IsTransient(error)) { }
@@ -62,9 +65,12 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
         }
     }
 
-    private static readonly string[] AuditTypes = ["uuid", "timestamptz", "uuid", "text", "uuid", "text", "text", "text", "uuid", "uuid", "text", "text", "text", "text", "text"];
+    private static readonly string[] AuditTypes = ["uuid", "timestamptz", "uuid", "text", "uuid", "text", "text", "text", "uuid", "uuid", "text", "text", "text", "text", "text", "text"];
 
-    private static readonly string AppendAuditSql = $"INSERT INTO kernel_audit_events ({AuditRows.Names}) SELECT * FROM unnest({string.Join(", ", AuditTypes.Select((type, i) => $"${i + 1}::{type}[]"))})";
+    private static readonly string AppendAuditSql = $"""
+        WITH added AS (INSERT INTO kernel_audit_events ({AuditRows.Names}) SELECT * FROM unnest({string.Join(", ", AuditTypes.Select((type, i) => $"${i + 1}::{type}[]"))}) RETURNING "Seq", "Subjects")
+        INSERT INTO kernel_audit_subjects ("SubjectId", "Seq") SELECT DISTINCT id::uuid, "Seq" FROM added, unnest(string_to_array("Subjects", ' ')) AS id
+        """;
 
     /// <summary>One statement for any number of rows, and a transaction by itself.</summary>
     public override async Task AppendAudit(IReadOnlyCollection<AuditEvent> rows)

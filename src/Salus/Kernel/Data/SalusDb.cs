@@ -26,6 +26,9 @@ public interface ISearched
     long SearchKey { get; }
 }
 
+/// <summary>A row that decides who may do what. When one changes, what is remembered of anybody's standing is forgotten.</summary>
+public interface IStanding;
+
 /// <summary>
 /// The one database context. It sees the rows of <see cref="OrganisationId"/> and of nobody else; without one it sees no
 /// organisation's rows at all. Modules map their own tables with <see cref="IEntityTypeConfiguration{TEntity}"/>.
@@ -39,6 +42,9 @@ public abstract class SalusDb(DbContextOptions options) : DbContext(options)
 
     /// <summary>What differs between the two databases.</summary>
     public Database Provider { get; set; } = null!;
+
+    /// <summary>True once this context has saved a row that decides who may do what.</summary>
+    internal bool StandingChanged { get; set; }
 
     private Func<SalusDb, bool>? takeBack;
 
@@ -84,6 +90,7 @@ public abstract class SalusDb(DbContextOptions options) : DbContext(options)
     {
         foreach (var entry in ChangeTracker.Entries())
         {
+            if (entry.Entity is IStanding && entry.State is not (EntityState.Unchanged or EntityState.Detached)) StandingChanged = true;
             if (entry.Entity is IOwned owned && entry.State is EntityState.Added or EntityState.Modified) Own(owned);
             // An act that answers with the new version has set it already.
             if (entry.Entity is IVersioned versioned && entry.State is EntityState.Added or EntityState.Modified && IsOld(entry, versioned)) versioned.Version = Guid.CreateVersion7();

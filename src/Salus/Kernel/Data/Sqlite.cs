@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -10,28 +10,29 @@ namespace Salus.Kernel.Data;
 public sealed class SqliteDb(DbContextOptions<SqliteDb> options) : SalusDb(options);
 
 /// <summary>
-/// SQLite: readers have connections of their own (WAL); all writes run one after the other on one connection, each
-/// under a savepoint, and share a bounded group commit. A disk flush costs milliseconds, a use case far less; so 16
-/// callers cost one flush, and each is answered only after it.
+/// SQLite: readers have connections of their own (WAL); all writes go through one <see cref="SqliteWriter"/>.
 /// </summary>
 public sealed class SqliteDatabase : Database, IAsyncDisposable
 {
-    private const int GroupSize = 64;
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(15);
+    private const int SQLITE_CONFIG_MEMSTATUS = 9;
     private readonly string path;
     private readonly ContextPool readers;
-    private readonly Channel<Work> queue = Channel.CreateBounded<Work>(2000);
-    private readonly Lazy<Task> writer;
-    private readonly CancellationTokenSource stop = new();
+    private readonly SqliteWriter writer;
+
+    static SqliteDatabase()
+    {
+        // SQLite counts its memory under one lock for all connections; nobody reads the count, and readers would wait for each other.
+        SQLitePCL.Batteries_V2.Init();
+        SQLitePCL.raw.sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     public SqliteDatabase(string path)
     {
         this.path = path;
         // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
-        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString())
-            .EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance).Options;
+        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(Address(path)).EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance).Options;
         readers = new(() => OpenReader(options));
-        writer = new(() => Task.Run(WriteLoop));
+        writer = new(this);
     }
 
     public override string Name => "SQLite";
@@ -41,12 +42,21 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     public override object Id(Guid id) => id.ToString().ToUpperInvariant();
 
     /// <summary>Longer words through the trigram index; shorter ones, which it does not hold, by comparing.</summary>
-    public override IQueryable<T> Search<T>(SalusDb db, string table, IReadOnlyList<string> words)
+    public override (string Condition, object[] Values) Match(string table, IReadOnlyList<string> words, Func<int, string> mark)
     {
+        var (conditions, values) = (new List<string>(), new List<object>());
+        foreach (var word in words.Where(w => w.Length < 3))
+        {
+            conditions.Add($"{table}.\"SearchText\" LIKE {mark(values.Count)}");
+            values.Add(Pattern(word));
+        }
         var match = string.Join(" AND ", words.Where(w => w.Length > 2).Select(w => $"\"{w}\""));
-        var rows = match.Length == 0 ? db.Set<T>() : db.Set<T>()
-            .FromSqlRaw($"SELECT * FROM {table} WHERE \"SearchKey\" IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {{0}})", match);
-        return words.Where(w => w.Length < 3).Aggregate(rows, (found, word) => { var pattern = Pattern(word); return found.Where(r => EF.Functions.Like(r.SearchText, pattern)); });
+        if (match.Length > 0)
+        {
+            conditions.Add($"{table}.\"SearchKey\" IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {mark(values.Count)})");
+            values.Add(match);
+        }
+        return (conditions.Count == 0 ? "TRUE" : string.Join(" AND ", conditions), [.. values]);
     }
 
     public override Task Migrate(CancellationToken ct = default)
@@ -54,6 +64,25 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         using (File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
         return base.Migrate(ct);
     }
+
+    // Every change adds a small segment to a text index, and a search looks into each: merged into one they cost half.
+    public override async Task Tidy(CancellationToken ct)
+    {
+        await using var db = Open();
+        var indexes = await db.Database.SqlQueryRaw<string>("SELECT name AS \"Value\" FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'").ToListAsync(ct);
+        foreach (var index in indexes)
+            for (var pages = -500; await MergeStep(index, pages, ct); pages = 500) { }
+        await Write(null, d => d.Database.ExecuteSqlRawAsync("PRAGMA optimize", ct), ct);
+    }
+
+    // The first step, with a negative number, gathers all segments; a step that changed fewer than two rows found nothing more to do.
+    private Task<bool> MergeStep(string index, int pages, CancellationToken ct) => Write(null, async db =>
+    {
+        async Task<long> Changes() => (await db.Database.SqlQueryRaw<long>("SELECT total_changes() AS \"Value\"").ToListAsync(ct))[0];
+        var before = await Changes();
+        await db.Database.ExecuteSqlRawAsync($"INSERT INTO \"{index}\"(\"{index}\", rank) VALUES('merge', {{0}})", [pages], ct);
+        return await Changes() - before >= 2;
+    }, ct);
 
     public override SalusDb Open(Guid? organisationId = null)
     {
@@ -71,99 +100,31 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         return db;
     }
 
-    public override async Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct)
-    {
-        _ = writer.Value;
-        T? result = default;
-        var work = new Work(organisationId, async db => result = await body(db), ct);
-        if (!queue.Writer.TryWrite(work)) throw Refusal.Busy();
-        var timeout = Task.Delay(Wait, CancellationToken.None);
-        if (await Task.WhenAny(work.Done.Task, timeout) == timeout && work.Abandon()) throw Refusal.Busy();
-        await work.Done.Task;
-        return result!;
-    }
+    public override Task<T> Write<T>(Guid? organisationId, Func<SalusDb, Task<T>> body, CancellationToken ct) => writer.Run(organisationId, body, ct);
 
     private static readonly string AppendAuditSql = $"INSERT INTO kernel_audit_events ({AuditRows.Names}) VALUES ({string.Join(", ", AuditRows.Columns.Select(c => "@" + c))})";
+
+    private const string AppendSubjectsSql = "INSERT OR IGNORE INTO kernel_audit_subjects (\"SubjectId\", \"Seq\") SELECT value, last_insert_rowid() FROM json_each(@ids)";
 
     public override Task AppendAudit(IReadOnlyCollection<AuditEvent> rows) => Write(null, async db =>
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         (command.CommandText, command.Transaction) = (AppendAuditSql, db.Database.CurrentTransaction!.GetDbTransactionOf());
         foreach (var column in AuditRows.Columns) command.Add(column, null);
+        await using var find = db.Database.GetDbConnection().CreateCommand();
+        (find.CommandText, find.Transaction) = (AppendSubjectsSql, command.Transaction);
+        find.Add("ids", null);
         foreach (var row in rows)
         {
             var values = AuditRows.Values(row);
             for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
             await command.ExecuteNonQueryAsync();
+            if (row.Subjects.Length == 0) continue;
+            find.Parameters[0].Value = JsonSerializer.Serialize(row.SubjectList().Select(Id));
+            await find.ExecuteNonQueryAsync();
         }
         return rows.Count;
     }, CancellationToken.None);
-
-    private async Task WriteLoop()
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString());
-                await connection.OpenAsync();
-                Pragmas.Set(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;");
-                var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).EnableThreadSafetyChecks(false).Options;
-                await using var writing = new Writing(connection, () => new SqliteDb(options) { Provider = this });
-                while (await queue.Reader.WaitToReadAsync(stop.Token)) await Group(writing);
-                return;
-            }
-            catch (OperationCanceledException) { return; }
-            catch (SqliteException)
-            {
-                // The connection is gone or the file is away; whoever waited was told, the next group opens anew.
-                while (queue.Reader.TryRead(out var left)) left.Done.TrySetException(Refusal.Busy());
-                await Task.Delay(200);
-            }
-        }
-    }
-
-    private async Task Group(Writing writing)
-    {
-        var done = new List<Work>();
-        try
-        {
-            await using var transaction = writing.Connection.BeginTransaction(deferred: false);
-            for (var count = 0; count < GroupSize && queue.Reader.TryRead(out var work); count++)
-            {
-                if (!work.Start()) continue;
-                done.Add(work);
-                if (!await RunUnderSavepoint(work, transaction, writing)) done.Remove(work);
-            }
-            await transaction.CommitAsync();
-            foreach (var work in done) work.Done.TrySetResult();
-        }
-        catch (Exception error)
-        {
-            foreach (var work in done) work.Done.TrySetException(IsUnavailable(error) ? Refusal.Busy() : error);
-            if (IsUnavailable(error)) throw;
-        }
-    }
-
-    private async Task<bool> RunUnderSavepoint(Work work, SqliteTransaction transaction, Writing writing)
-    {
-        transaction.Save("work");
-        try
-        {
-            await work.Body(await writing.Begin(work.OrganisationId, transaction));
-            await writing.End();
-            transaction.Release("work");
-            return true;
-        }
-        catch (Exception error) when (!IsUnavailable(error))
-        {
-            await writing.Drop();
-            transaction.Rollback("work");
-            transaction.Release("work");
-            work.Done.TrySetException(error);
-            return false;
-        }
-    }
 
     public override bool IsUniqueViolation(Exception error) => Find(error) is { SqliteExtendedErrorCode: 2067 or 1555 };
 
@@ -184,64 +145,22 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.TryComplete();
-        if (writer.IsValueCreated) await Task.WhenAny(writer.Value, Task.Delay(3000));
-        await stop.CancelAsync();
-        stop.Dispose();
+        await writer.DisposeAsync();
         readers.GiveUp();
     }
 
-    /// <summary>The writer's connection and the one context on it, used again for every piece of work that succeeds.</summary>
-    private sealed class Writing(SqliteConnection connection, Func<SqliteDb> make) : IAsyncDisposable
-    {
-        private SqliteDb? db;
-        public SqliteConnection Connection { get; } = connection;
+    /// <summary>A connection to the file, which must be there.</summary>
+    internal SqliteConnection Connection() => new(Address(path));
 
-        public async Task<SqliteDb> Begin(Guid? organisationId, SqliteTransaction transaction)
-        {
-            db ??= make();
-            db.OrganisationId = organisationId ?? Guid.Empty;
-            db.Database.AutoSavepointsEnabled = false;
-            await db.Database.UseTransactionAsync(transaction);
-            return db;
-        }
+    private static string Address(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ToString();
 
-        public async Task End()
-        {
-            await db!.Database.UseTransactionAsync(null);
-            db.ChangeTracker.Clear();
-        }
-
-        public async Task Drop()
-        {
-            if (db is not null) await db.DisposeAsync();
-            db = null;
-        }
-
-        public async ValueTask DisposeAsync() => await Drop();
-    }
-
-    private sealed class Work(Guid? organisationId, Func<SalusDb, Task> body, CancellationToken ct)
-    {
-        private int state; // 0 waiting, 1 started, 2 abandoned
-        public Guid? OrganisationId { get; } = organisationId;
-        public Func<SalusDb, Task> Body { get; } = body;
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        public bool Abandon() => Interlocked.CompareExchange(ref state, 2, 0) == 0;
-
-        public bool Start()
-        {
-            if (ct.IsCancellationRequested && Abandon()) Done.TrySetCanceled(ct);
-            return Interlocked.CompareExchange(ref state, 1, 0) == 0;
-        }
-    }
-
-    private sealed class Pragmas : DbConnectionInterceptor
+    internal sealed class Pragmas : DbConnectionInterceptor
     {
         public static Pragmas Instance { get; } = new();
 
         // The journal mode stays in the file; the others belong to a connection.
-        public static void Set(System.Data.Common.DbConnection connection, string pragmas = "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;")
+        public static void Set(System.Data.Common.DbConnection connection, string pragmas = "PRAGMA temp_store=MEMORY;")
         {
             using var command = connection.CreateCommand();
             command.CommandText = pragmas;

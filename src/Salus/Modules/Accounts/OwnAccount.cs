@@ -23,6 +23,7 @@ public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         await Db.Accounts.Where(a => a.Id == Actor.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.Language, command.Language), ct);
+        Db.StandingChanged = true; // the update went past the change tracker
         Subject("account", Actor.Id!.Value, "language");
         return Actor.Id.Value;
     }

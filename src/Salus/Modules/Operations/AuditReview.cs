@@ -8,7 +8,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Operations;
 
 /// <summary>One audit row as the reviewer sees it.</summary>
-public sealed record AuditLine(long Seq, DateTime At, string Actor, Guid? ActorId, string Role, string Action, string SubjectKind, Guid? SubjectId, Guid? VisitId, string Ip, string UserAgent,
+public sealed record AuditLine(long Seq, DateTime At, string Actor, Guid? ActorId, string Role, string Action, string SubjectKind, Guid? SubjectId, IReadOnlyList<Guid> Subjects, Guid? VisitId, string Ip, string UserAgent,
     string Result, string RequestId, string Detail);
 
 public sealed record AuditPage(IReadOnlyList<AuditLine> Items, string? Next);
@@ -45,17 +45,26 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         var found = db.Set<AuditEvent>().AsNoTracking().Where(e => e.OrganisationId == Actor.OrganisationId);
         if (query.ActorId is { } actor) found = found.Where(e => e.ActorId == actor);
         if (!string.IsNullOrEmpty(query.ActionKey)) found = found.Where(e => e.Action == query.ActionKey);
-        if (query.SubjectId is { } subject) found = found.Where(e => e.SubjectId == subject || e.VisitId == subject);
+        if (query.SubjectId is { } subject) { var rows = On(db, subject); found = found.Where(e => rows.Contains(e.Seq)); }
         if (query.Result == "ok") found = found.Where(e => e.Result == "ok");
         if (query.Result == "refused") found = found.Where(e => e.Result != "ok");
         if (query.From is { } from) { var start = from.StartUtc(zone); found = found.Where(e => e.At >= start); }
         if (query.Until is { } until && until < DateOnly.MaxValue) { var end = until.AddDays(1).StartUtc(zone); found = found.Where(e => e.At < end); }
         if (query.After is { } after) found = found.Where(e => e.Seq < after);
-        var rows = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
-        var names = await Names(db, rows, ct);
-        var items = rows.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—"), e.ActorId, e.Role, e.Action,
-            e.SubjectKind, e.SubjectId, e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail)).ToList();
-        return new(items, rows.Count > query.Limit ? items[^1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+        var lines = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
+        var names = await Names(db, lines, ct);
+        var items = lines.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—"), e.ActorId, e.Role, e.Action,
+            e.SubjectKind, e.SubjectId, [.. e.SubjectList()], e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail)).ToList();
+        return new(items, lines.Count > query.Limit ? items[^1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+    }
+
+    // Each part has an index of its own; together in one condition none of them would be used.
+    private static IQueryable<long> On(SalusDb db, Guid subject)
+    {
+        var log = db.Set<AuditEvent>();
+        return log.Where(e => e.SubjectId == subject).Select(e => e.Seq)
+            .Union(db.Set<AuditSubject>().Where(s => s.SubjectId == subject).Select(s => s.Seq))
+            .Union(log.Where(e => e.VisitId == subject && e.VisitId != e.SubjectId).Select(e => e.Seq));
     }
 
     // Names come from the accounts of today; the log itself holds none.

@@ -46,7 +46,20 @@ public sealed class AuditVerifier(Database database, AuditKey key, AuditSealer s
         var rows = await AuditSealer.Batch(db, from, seal.Bound).ToListAsync(ct);
         if (rows.Count != seal.Count) faults.Add($"seal {seal.No} covers {seal.Count} rows, {rows.Count} are there");
         else if (Merkle.Root(rows.Select(r => r.Canonical())) != seal.Root) faults.Add($"a row under seal {seal.No} was changed");
+        await CheckSubjects(db, seal, rows, faults, ct);
         return rows.Count;
+    }
+
+    // A read that cannot be found by its subject is as good as hidden.
+    private static async Task CheckSubjects(SalusDb db, AuditSeal seal, List<AuditEvent> rows, List<string> faults, CancellationToken ct)
+    {
+        foreach (var part in rows.Where(r => r.Subjects.Length > 0).Chunk(100))
+        {
+            var seqs = part.Select(r => r.Seq).ToList();
+            var subjects = part.SelectMany(r => r.SubjectList()).Distinct().ToList();
+            var kept = await db.Set<AuditSubject>().AsNoTracking().Where(s => subjects.Contains(s.SubjectId) && seqs.Contains(s.Seq)).CountAsync(ct);
+            if (kept != part.Sum(r => r.SubjectList().Distinct().Count())) faults.Add($"subjects under seal {seal.No} cannot be found");
+        }
     }
 
     private (long No, string Hash)? ReadHead()

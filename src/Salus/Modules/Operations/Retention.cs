@@ -19,6 +19,7 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
             try
             {
                 await Run(stoppingToken);
+                await database.Tidy(stoppingToken);
                 await Task.Delay(TimeSpan.FromHours(1), stoppingToken);
             }
             catch (OperationCanceledException) { return; }
@@ -50,7 +51,10 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
         var seal = await db.Set<AuditSeal>().AsNoTracking().FirstOrDefaultAsync(s => s.No == erased + 1 && s.At < over, ct);
         if (seal is null) return false;
         var from = erased == 0 ? 0 : await db.Set<AuditSeal>().Where(s => s.No == erased).Select(s => s.Bound).SingleAsync(ct);
-        var rows = await AuditSealer.Batch(db, from, seal.Bound).Select(e => e.Seq).ToListAsync(ct);
+        var batch = await AuditSealer.Batch(db, from, seal.Bound).ToListAsync(ct);
+        var rows = batch.Select(e => e.Seq).ToList();
+        foreach (var subjects in batch.SelectMany(e => e.SubjectList()).Distinct().Chunk(500))
+            await db.Set<AuditSubject>().Where(s => subjects.Contains(s.SubjectId) && rows.Contains(s.Seq)).ExecuteDeleteAsync(ct);
         await db.Set<AuditEvent>().Where(e => rows.Contains(e.Seq)).ExecuteDeleteAsync(ct);
         var row = AuditEvent.By(Actor.System(requestId: "retention"), now, AuditPurge.Action);
         row.Detail = seal.No.ToString(CultureInfo.InvariantCulture);

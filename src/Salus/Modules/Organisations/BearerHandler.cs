@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Salus.Kernel;
 using Salus.Kernel.Data;
@@ -11,7 +10,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Organisations;
 
 /// <summary>Reads <c>Authorization: Bearer</c>: an access token, or a device's secret.</summary>
-public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, Database database)
+public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, MembershipReader members, Database database)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer", DevicePrefix = "device_";
@@ -27,14 +26,7 @@ public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> o
 
     private async Task<ClaimsIdentity?> Device(string secret)
     {
-        var hash = Text.Hash(secret);
-        try
-        {
-            await using var db = database.Open();
-            var id = await db.Devices.IgnoreQueryFilters([SalusDb.OrganisationFilter]).AsNoTracking()
-                .Where(d => d.SecretHash == hash && d.RevokedAt == null).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(Context.RequestAborted);
-            return id is null ? null : DeviceIdentity(id.Value, SchemeName);
-        }
+        try { return await members.FindDevice(secret, Context.RequestAborted) is { } id ? DeviceIdentity(id, SchemeName) : null; }
         catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
     }
 

@@ -43,6 +43,20 @@ public sealed class AuditVerifierTests
         Assert.Equal(await db.Set<AuditEvent>().LongCountAsync(), verdict.Rows + verdict.Unsealed);
     }
 
+    [Fact]
+    public async Task AU_01_a_read_that_was_made_impossible_to_find_is_found()
+    {
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        await clinic.Register("Anna Quarkson");
+        await clinic.Register("Bruno Quarkson");
+        (await clinic.Doctor.Get("patients?q=quarkson")).Is(200);
+        await own.Salus.Seal();
+        Assert.Empty((await Verify(own.Salus)).Faults);
+        Assert.Equal(1, await own.Salus.Sql("DELETE FROM kernel_audit_subjects WHERE \"SubjectId\" = (SELECT MIN(\"SubjectId\") FROM kernel_audit_subjects)".Replace("MIN(\"SubjectId\")", TestDatabase.IsPostgres ? "MIN(\"SubjectId\"::text)::uuid" : "MIN(\"SubjectId\")")));
+        Assert.Contains((await Verify(own.Salus)).Faults, f => f.Contains("cannot be found", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("UPDATE kernel_audit_events SET \"Result\" = 'forbidden' WHERE \"Seq\" = (SELECT MIN(\"Seq\") FROM kernel_audit_events)", "was changed")]
     [InlineData("UPDATE kernel_audit_events SET \"ActorId\" = \"SubjectId\" WHERE \"Seq\" = (SELECT MAX(\"Seq\") FROM kernel_audit_events WHERE \"Action\" = 'patient.register')", "was changed")]

@@ -21,7 +21,7 @@ public sealed class RetentionTests
         }
         await using (var middle = await RunningSalus.Start(database, s => s with { Clock = "-2400d" }))
         {
-            await (await Clinic.Make(middle)).Register();
+            await Search(await Clinic.Make(middle));
             await middle.Seal();
         }
         await using var salus = await RunningSalus.Start(database);
@@ -32,10 +32,34 @@ public sealed class RetentionTests
         Assert.False(await db.Set<AuditEvent>().AnyAsync(e => e.At < old));
         Assert.True(await db.Set<AuditEvent>().AnyAsync(e => e.At < young));
         Assert.True(await db.Set<AuditEvent>().AnyAsync(e => e.Action == AuditPurge.Action));
+        Assert.Equal(2, await db.Set<AuditSubject>().CountAsync(s => db.Set<AuditEvent>().Any(e => e.Seq == s.Seq && e.At < young)));
+        Assert.Equal(0, await db.Set<AuditSubject>().CountAsync(s => !db.Set<AuditEvent>().Any(e => e.Seq == s.Seq)));
         await using var scope = salus.Services.CreateAsyncScope();
         var verdict = await scope.ServiceProvider.GetRequiredService<AuditVerifier>().Run(default);
         Assert.Empty(verdict.Faults);
         Assert.True(verdict.Erased > 0);
+    }
+
+    private static async Task Search(Clinic clinic)
+    {
+        await clinic.Register("Anna Quarkson");
+        await clinic.Register("Bruno Quarkson");
+        (await clinic.Doctor.Get("patients?q=quarkson")).Is(200);
+    }
+
+    [Fact]
+    public async Task Merging_the_text_index_loses_nobody()
+    {
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        foreach (var name in (string[])["Anna Quarkson", "Bruno Quarkson", "Carla Quarkson", "Dino Quarkson", "Elena Quarkson"]) await clinic.Register(name);
+        await own.Salus.Database.Tidy(default);
+        await own.Salus.Database.Tidy(default);
+        await clinic.Register("Fulvio Quarkson");
+        Assert.Equal(6, (await clinic.Doctor.Get("patients?q=quarkson")).Is(200)["items"].GetArrayLength());
+        if (TestDatabase.IsPostgres) return;
+        await using var db = own.Salus.Database.Open();
+        Assert.InRange((await db.Database.SqlQueryRaw<int>("SELECT COUNT(DISTINCT segid) AS \"Value\" FROM clinic_patients_search_idx").ToListAsync())[0], 1, 2);
     }
 
     [Fact]

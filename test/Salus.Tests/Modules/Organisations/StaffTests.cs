@@ -147,6 +147,19 @@ public sealed partial class StaffTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_suspension_on_one_node_is_soon_known_on_the_other()
+    {
+        await using var database = await TestDatabase.Make();
+        await using var one = await RunningSalus.Start(database);
+        await using var two = await RunningSalus.Start(database);
+        var clinic = await Clinic.Make(one);
+        var elsewhere = two.As(clinic.Account("doctor"), clinic.Slug);
+        (await elsewhere.Get("patients")).Is(200);
+        (await clinic.Admin.Put($"staff/{await MembershipOf(clinic, "doctor")}", new { roles = new[] { "clinic.doctor" }, suspended = true })).Is(204);
+        await Wait.Until(async () => (await elsewhere.Get("patients")).Status == 404);
+    }
+
+    [Fact]
     public async Task a_changed_role_counts_with_the_next_request()
     {
         var clinic = await server.NewClinic();

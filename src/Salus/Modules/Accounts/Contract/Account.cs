@@ -6,7 +6,7 @@ using Salus.Kernel.Data;
 namespace Salus.Modules.Accounts.Contract;
 
 /// <summary>One person's login for all organisations.</summary>
-public sealed class Account : IdentityUser<Guid>
+public sealed class Account : IdentityUser<Guid>, IStanding
 {
     public string Name { get; set; } = "";
 

@@ -38,7 +38,11 @@ public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation)
         if (phone is not null) await Add(living.Where(p => p.Phone == phone));
         if (query.BirthDate is { } birth && name.Length > 0) await Add(living.Where(p => p.BirthDate == birth));
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length > 2).Select(w => w[..3]).Distinct().Take(4).ToList(); // the beginnings: typing errors sit further back
-        if (words.Count > 0) await Add(db.Provider.Search<Patient>(db, "clinic_patients", words).AsNoTracking().Where(p => p.ArchivedAt == null));
+        if (words.Count > 0)
+        {
+            var (condition, values) = db.Provider.Match("clinic_patients", words, i => $"{{{i}}}");
+            await Add(db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {condition}", values).AsNoTracking().Where(p => p.ArchivedAt == null));
+        }
         var today = Clock.Today(organisation.Current.Zone);
         return [.. candidates.Values.Select(p => (Patient: p, Score: Score(p, name, phone, query.BirthDate))).Where(x => x.Score >= 0.6)
             .OrderByDescending(x => x.Score).ThenBy(x => x.Patient.SearchName).Take(5)

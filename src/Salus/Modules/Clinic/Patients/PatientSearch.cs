@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Organisations.Contract;
@@ -39,15 +38,33 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
     {
         if (query.Q.Length > 100) throw Refusal.Field("q", "This is too long.");
         if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
-        var found = Matching(db, query.Q);
-        if (Cursor(query.After) is { } after) found = found.Where(p => string.Compare(p.SearchName, after.Name) > 0 || (p.SearchName == after.Name && p.Id > after.Id));
-        var rows = await found.OrderBy(p => p.SearchName).ThenBy(p => p.Id).Take(query.Limit + 1)
-            .Select(p => new { p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Gender, p.Phone, p.SearchName }).ToListAsync(ct);
-        var today = Clock.Today(organisation.Current.Zone);
+        var rows = await Find(db, query, ct);
         var more = rows.Count > query.Limit;
-        var last = more ? rows[query.Limit - 1] : null;
-        return new([.. rows.Take(query.Limit).Select(p => new PatientLine(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, Patient.AgeAt(p.BirthDate, today), p.Gender, p.Phone))],
-            last is null ? null : Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{last.Id:N}{last.SearchName}")));
+        var last = more ? rows[query.Limit - 1] : default;
+        return new([.. rows.Take(query.Limit).Select(r => r.Line)], more ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{last.Line.Id:N}{last.SearchName}")) : null);
+    }
+
+    /// <summary>One row more than asked for, when there is one.</summary>
+    private Task<List<(PatientLine Line, string SearchName)>> Find(SalusDb db, Query query, CancellationToken ct)
+    {
+        var birth = BirthDate(query.Q);
+        var (condition, matched) = birth is null ? db.Provider.Match("clinic_patients", Words(query.Q), i => $"@w{i}") : ("\"BirthDate\" = @w0", [birth]);
+        var values = matched.Select((value, i) => ($"w{i}", (object?)value)).Append(("limit", query.Limit + 1));
+        var after = "";
+        if (Cursor(query.After) is { } cursor)
+        {
+            after = "AND (\"SearchName\", \"Id\") > (@name, @id)";
+            values = [.. values, ("name", cursor.Name), ("id", db.Provider.Id(cursor.Id))];
+        }
+        var today = Clock.Today(organisation.Current.Zone);
+        return db.ReadOwned($"""
+            SELECT "Id", "Number", "Name", "BirthDate", "BirthDateIsEstimated", "Gender", "Phone", "SearchName" FROM clinic_patients
+            WHERE "OrganisationId" = @organisation AND {condition} AND "ArchivedAt" IS NULL {after} ORDER BY "SearchName", "Id" LIMIT @limit
+            """, values, row =>
+        {
+            var born = row.IsDBNull(3) ? (DateOnly?)null : row.GetFieldValue<DateOnly>(3);
+            return (new PatientLine(row.GetGuid(0), row.GetString(1), row.GetString(2), born, row.GetBoolean(4), Patient.AgeAt(born, today), Enum.Parse<Gender>(row.GetString(5)), row.GetString(6)), row.GetString(7));
+        }, ct);
     }
 
     /// <summary>The words to look for: a phone number typed with spaces or a number with hyphens is one word of digits.</summary>
@@ -58,12 +75,6 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
         if (digits.Length >= 3 && compact.All(c => char.IsAsciiDigit(c) || "+-./()".Contains(c, StringComparison.Ordinal)))
             return [digits.StartsWith("00", StringComparison.Ordinal) && digits.Length > 9 ? digits[2..] : digits.Length > 8 ? digits.TrimStart('0') : digits];
         return Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).ToList();
-    }
-
-    private static IQueryable<Patient> Matching(SalusDb db, string q)
-    {
-        var patients = BirthDate(q) is { } birth ? db.Patients.Where(p => p.BirthDate == birth) : db.Provider.Search<Patient>(db, "clinic_patients", Words(q));
-        return patients.AsNoTracking().Where(p => p.ArchivedAt == null);
     }
 
     // Only forms with a whole year: "01-06-570" is a registration number.

@@ -34,7 +34,7 @@ public sealed class Board(Tools tools, OrganisationSlot organisation, RecentBoar
     protected override Task<BoardView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var clinic = organisation.Current;
-        return recent.Get((clinic.Id, clinic.Version, Clock.Today(clinic.Zone), query.QueueId), () => Read(db, query, ct));
+        return recent.Get((clinic.Id, clinic.Version, Clock.Today(clinic.Zone), query.QueueId), () => Read(db, query, ct)).AsTask();
     }
 
     private async Task<BoardView> Read(SalusDb db, Query query, CancellationToken ct)

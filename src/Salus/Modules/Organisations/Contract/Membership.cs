@@ -8,7 +8,7 @@ namespace Salus.Modules.Organisations.Contract;
 public enum MembershipStatus { Active, Suspended }
 
 /// <summary>A person's place in an organisation. Suspended, it gives nothing, whatever roles it holds.</summary>
-public sealed class Membership : IOwned, IVersioned
+public sealed class Membership : IOwned, IVersioned, IStanding
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }
@@ -37,7 +37,7 @@ public sealed class Invitation : IOwned
 }
 
 /// <summary>A device account, such as the screen of a waiting room. It holds one role and signs in with a secret link.</summary>
-public sealed class Device : IOwned
+public sealed class Device : IOwned, IStanding
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }

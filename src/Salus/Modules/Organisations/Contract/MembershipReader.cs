@@ -4,6 +4,7 @@ using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Kernel.Live;
 using Salus.Modules.Accounts.Contract;
 
 namespace Salus.Modules.Organisations.Contract;
@@ -12,18 +13,50 @@ namespace Salus.Modules.Organisations.Contract;
 public sealed record Standing(ActorKind Kind, Guid Id, string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, bool IsMember,
     IReadOnlyList<string> Roles, FrozenSet<string> Permissions);
 
-/// <summary>Finds the standing of a signed-in principal with one query per request, so that a suspension works at once.</summary>
-public sealed class MembershipReader(Database database, Kernel.Modules modules)
+/// <summary>
+/// Finds the standing of a signed-in principal. It is remembered until anybody's standing changes, so that a suspension works at
+/// once: on this node before it is answered, on another with the notification, and nowhere later than one second.
+/// </summary>
+public sealed class MembershipReader
 {
     public const string DeviceClaim = "device";
+    private static readonly string Topic = $"standing:{Guid.Empty}";
+    private readonly Database database;
+    private readonly Kernel.Modules modules;
+    private readonly LiveTopics live;
+    private readonly RecentlyRead<(Guid Id, string? Stamp, string? Slug, bool IsDevice), Standing?> recent;
+    private readonly RecentlyRead<string, Guid?> devices;
     private readonly ConcurrentDictionary<string, FrozenSet<string>> bundles = new();
 
-    /// <summary>The standing; null for anonymous callers and for sessions that have ended.</summary>
-    public async Task<Standing?> Find(ClaimsPrincipal user, string? slug, CancellationToken ct)
+    public MembershipReader(Database database, Kernel.Modules modules, LiveTopics live, TimeProvider clock)
     {
-        if (user.FindFirstValue("sub") is not { } subject || !Guid.TryParse(subject, out var id)) return null;
-        await using var db = database.Open();
-        return user.HasClaim(c => c.Type == DeviceClaim) ? await FindDevice(db, id, slug, ct) : await FindPerson(db, id, user.FindFirstValue(Session.StampClaim), slug, ct);
+        (this.database, this.modules, this.live) = (database, modules, live);
+        (recent, devices) = (new(TimeSpan.FromSeconds(1), most: 5000, clock), new(TimeSpan.FromSeconds(1), most: 5000, clock));
+        // No organisation has the empty id: its stamp counts the changes of standing, and the topic carries them to other nodes.
+        database.StandingChanged += () => live.Changed(Guid.Empty, [Topic]);
+    }
+
+    /// <summary>The standing; null for anonymous callers and for sessions that have ended.</summary>
+    public ValueTask<Standing?> Find(ClaimsPrincipal user, string? slug, CancellationToken ct)
+    {
+        if (user.FindFirstValue("sub") is not { } subject || !Guid.TryParse(subject, out var id)) return new((Standing?)null);
+        var (stamp, isDevice) = (user.FindFirstValue(Session.StampClaim), user.HasClaim(c => c.Type == DeviceClaim));
+        return recent.Get((id, stamp, slug, isDevice), live.Stamp(Guid.Empty), async () =>
+        {
+            await using var db = database.Open();
+            return isDevice ? await FindDevice(db, id, slug, ct) : await FindPerson(db, id, stamp, slug, ct);
+        });
+    }
+
+    /// <summary>The device that this secret belongs to; null when it is none, or no more.</summary>
+    public ValueTask<Guid?> FindDevice(string secret, CancellationToken ct)
+    {
+        var hash = Text.Hash(secret);
+        return devices.Get(hash, live.Stamp(Guid.Empty), async () =>
+        {
+            await using var db = database.Open();
+            return await db.Devices.IgnoreQueryFilters(Unfiltered).AsNoTracking().Where(d => d.SecretHash == hash && d.RevokedAt == null).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(ct);
+        });
     }
 
     private async Task<Standing?> FindPerson(SalusDb db, Guid id, string? stamp, string? slug, CancellationToken ct)

@@ -7,7 +7,7 @@ namespace Salus.Modules.Organisations.Contract;
 public enum OrganisationKind { Clinic }
 
 /// <summary>A tenant: a clinic with its own people, rows and settings.</summary>
-public sealed class Organisation : IVersioned
+public sealed class Organisation : IVersioned, IStanding
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public string Slug { get; set; } = "";
