@@ -89,7 +89,10 @@ namespace Salus.Bench
                     var callers = await Task.WhenAll(Enumerable.Range(0, connections).Select(salus(connections)));
                     var mine = await Load.Run(connections, plan.Seconds, Ours, i => callers[i]);
                     for (var (round, total) = (0, mine.Requests); run < 0 && total < WarmRequests && round < 10; round++)
+                    {
+                        if (before is not null) await before(connections);
                         total += (await Load.Run(connections, plan.Seconds, Ours, i => callers[i])).Requests;
+                    }
                     Close();
                     var its = await Load.Run(connections, plan.Seconds, otherPids, other(connections));
                     raw.Close();

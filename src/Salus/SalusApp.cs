@@ -72,7 +72,7 @@ public static class SalusApp
             services.AddSingleton(_ => new PostgresDatabase(settings.Database)).AddSingleton<Database>(s => s.GetRequiredService<PostgresDatabase>());
             services.AddSingleton<PostgresRelay>().AddSingleton<Relay>(s => s.GetRequiredService<PostgresRelay>()).AddHostedService(s => s.GetRequiredService<PostgresRelay>());
         }
-        services.AddScoped<ActorSlot>().AddScoped<Tools>();
+        services.AddScoped<ActorSlot>().AddScoped<Tools>().AddSingleton<RateLimits>();
         services.AddSingleton<AuditLog>().AddSingleton<AuditKey>().AddSingleton<AuditSealer>().AddHostedService(s => s.GetRequiredService<AuditSealer>());
         services.AddSingleton<JobRunner>().AddHostedService(s => s.GetRequiredService<JobRunner>());
         services.AddSingleton<LiveTopics>().AddSingleton<LiveConnections>().AddSignalR();

@@ -22,6 +22,9 @@ public sealed record Actor
     /// <summary>The name staff see beside what was done. Never written to the audit log.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>The person's session; null for devices and for the program itself.</summary>
+    public Guid? SessionId { get; init; }
+
     /// <summary>The organisation whose rows are in reach; null reaches no organisation's rows.</summary>
     public Guid? OrganisationId { get; init; }
 

@@ -64,6 +64,12 @@ public sealed record Settings
     [Setting("SALUS_AUDIT_YEARS", "how many years audit rows are kept; default 7")]
     public int AuditYears { get; init; } = 7;
 
+    [Setting("SALUS_LIMIT_SIGN_IN", "how often one address, or one known device, may try to sign in; default 5/min 20/h")]
+    public RateLimit SignInLimit { get; init; } = RateLimit.Parse("sign-in", "5/min 20/h");
+
+    [Setting("SALUS_LIMIT_REFRESH", "how often one address may exchange refresh tokens; default 30/min 200/h")]
+    public RateLimit RefreshLimit { get; init; } = RateLimit.Parse("refresh", "30/min 200/h");
+
     public bool IsProduction => Mode == Mode.Production;
     public bool IsSqlite => Database.Length == 0;
     public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
@@ -98,6 +104,11 @@ public sealed record Settings
         if (type == typeof(string)) return text;
         if (type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
         if (type == typeof(bool) && bool.TryParse(text, out var yes)) return yes;
+        if (type == typeof(RateLimit))
+        {
+            try { return RateLimit.Parse(name["SALUS_LIMIT_".Length..].ToLowerInvariant().Replace('_', '-'), text); }
+            catch (FormatException error) { throw new FormatException($"{name}: {error.Message}"); }
+        }
         if (type.IsEnum && Enum.TryParse(type, text, ignoreCase: true, out var value)) return value;
         throw new FormatException($"{name}: '{text}' is not a {type.Name.ToLowerInvariant()}.");
     }

@@ -45,6 +45,7 @@ public sealed class ActorMiddleware(RequestDelegate next)
         {
             Kind = standing.Kind,
             Id = standing.Id,
+            SessionId = standing.SessionId,
             Name = standing.Name,
             OrganisationId = standing.IsMember ? standing.Organisation?.Id : null,
             Roles = standing.Roles,

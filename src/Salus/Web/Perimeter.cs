@@ -61,6 +61,8 @@ public static class Perimeter
     {
         services.Configure<ForwardedHeadersOptions>(options =>
         {
+            // With no proxy listed the framework would believe everybody.
+            if (string.IsNullOrWhiteSpace(settings.Proxies)) return;
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             options.KnownIPNetworks.Clear();
             options.KnownProxies.Clear();

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Salus.Tests.Live;
 
 /// <summary>The live hub: who may hear which topic, that a change is heard, and that the connection ends when the right goes.</summary>
-public sealed partial class LiveTests(SalusServer server)
+public sealed class LiveTests(SalusServer server)
 {
     [Fact]
     public async Task Staff_hear_their_own_queue_and_nobody_elses()
@@ -48,8 +48,24 @@ public sealed partial class LiveTests(SalusServer server)
         Assert.Equal("closed", await socket.Read());
     }
 
+    [Fact]
+    public async Task ID_26_ending_a_session_cuts_its_live_connection_and_no_other()
+    {
+        var clinic = await Clinic.Make(server.Salus);
+        var queue = await clinic.Queue();
+        using var stolen = await Socket.Open(clinic, "doctor");
+        using var other = await Socket.Open(clinic, "second-doctor");
+        await stolen.Ask("Listen", $"queue:{queue}");
+        await other.Ask("Listen", $"queue:{queue}");
+        var session = (await clinic.Doctor.Get("/api/v1/auth/sessions")).Is(200).Json.EnumerateArray().Single(s => s.GetProperty("kind").GetString() == "browser");
+        (await clinic.Doctor.Post($"/api/v1/auth/sessions/{session.Id()}/end")).Is(204);
+        Assert.Equal("closed", await stolen.Read());
+        await clinic.Issue(queue);
+        Assert.Contains("\"changed\"", await other.Read(), StringComparison.Ordinal);
+    }
+
     /// <summary>SignalR's JSON protocol over a plain WebSocket.</summary>
-    private sealed partial class Socket(ClientWebSocket wire) : IDisposable
+    private sealed class Socket(ClientWebSocket wire) : IDisposable
     {
         private readonly Queue<string> received = new();
 
@@ -57,23 +73,16 @@ public sealed partial class LiveTests(SalusServer server)
         {
             var wire = new ClientWebSocket();
             wire.Options.Cookies = new CookieContainer();
-            if (who is not null) await SignIn(clinic, who, wire.Options.Cookies);
+            if (who is not null)
+            {
+                using var browser = new Browser(clinic.Salus, wire.Options.Cookies);
+                await browser.SignIn(clinic, who);
+            }
             await wire.ConnectAsync(new UriBuilder(clinic.Salus.Http.BaseAddress!) { Scheme = "ws", Path = "/live" }.Uri, default);
             var socket = new Socket(wire);
             await socket.Send("""{"protocol":"json","version":1}""");
             Assert.Equal("{}", await socket.Read());
             return socket;
-        }
-
-        private static async Task SignIn(Clinic clinic, string who, CookieContainer cookies)
-        {
-            using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = clinic.Salus.Http.BaseAddress };
-            var form = FormToken().Match(await browser.GetStringAsync("/account/sign-in")).Groups[1].Value;
-            using var answer = await browser.PostAsync("/account/sign-in", new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["__RequestVerificationToken"] = form, ["email"] = clinic.Account(who).Email!, ["password"] = RunningSalus.Password,
-            }));
-            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         }
 
         public async Task<string> Ask(string method, string argument)
@@ -103,8 +112,5 @@ public sealed partial class LiveTests(SalusServer server)
         }
 
         public void Dispose() => wire.Dispose();
-
-        [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-        private static partial Regex FormToken();
     }
 }

@@ -30,7 +30,7 @@ public sealed class RunningSalus : IAsyncDisposable
     public Database Database => app.Services.GetRequiredService<Database>();
     public DateTime Now => app.Services.GetRequiredService<TimeProvider>().Now();
 
-    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0" };
+    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min") };
 
     public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null)
     {
@@ -59,7 +59,20 @@ public sealed class RunningSalus : IAsyncDisposable
     }
 
     public Caller Anonymous(string slug = "none") => new(Http, null, slug);
-    public Caller As(Account account, string slug) => new(Http, Services.GetRequiredService<AccessTokens>().Issue(account), slug);
+    public Caller As(Account account, string slug) => new(Http, TokenOf(account), slug);
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, Session> sessions = new();
+
+    /// <summary>An access token as a sign-in would give it; all of an account are of one session.</summary>
+    public string TokenOf(Account account) => Services.GetRequiredService<AccessTokens>().Issue(sessions.GetOrAdd(account.Id, id => Task.Run(() => SessionOf(id)).GetAwaiter().GetResult()));
+
+    private async Task<Session> SessionOf(Guid account)
+    {
+        var session = Session.Begin(account, SessionKind.Program, new Actor { Kind = ActorKind.Person }, Now);
+        try { await Database.Write(null, db => { db.Add(session); return db.SaveChangesAsync(); }, default); }
+        catch (Refusal) { } // the database is away, as the test wants it
+        return session;
+    }
 
     /// <summary>Runs every due job now, as the background service would.</summary>
     public async Task RunJobs()

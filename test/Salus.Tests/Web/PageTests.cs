@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Salus.Tests.Web;
 
 /// <summary>Pages over plain HTTP: the cookie session, antiforgery, roles, the other clinic, and forms without any script.</summary>
-public sealed partial class PageTests(SalusServer server)
+public sealed class PageTests(SalusServer server)
 {
     private static readonly string[] Pages = ["/", "/desk", "/queue", "/patients", "/board", "/figures", "/notices", "/manage/queues", "/manage/staff", "/manage/settings", "/audit"];
 
@@ -12,7 +12,7 @@ public sealed partial class PageTests(SalusServer server)
     public async Task Nobody_sees_a_page_without_signing_in_and_is_led_back_afterwards()
     {
         var clinic = await Clinic.Make(server.Salus);
-        using var browser = new Browser(clinic);
+        using var browser = new Browser(clinic.Salus);
         foreach (var page in Pages)
         {
             using var answer = await browser.Get($"/{clinic.Slug}{page}");
@@ -25,8 +25,8 @@ public sealed partial class PageTests(SalusServer server)
     public async Task TE_01_the_pages_of_another_clinic_do_not_exist()
     {
         var (clinic, other) = (await Clinic.Make(server.Salus), await Clinic.Make(server.Salus));
-        using var browser = new Browser(clinic);
-        await browser.SignIn("admin");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "admin");
         foreach (var page in Pages)
         {
             using var answer = await browser.Get($"/{other.Slug}{page}");
@@ -44,8 +44,8 @@ public sealed partial class PageTests(SalusServer server)
     public async Task ID_29_a_page_that_is_not_for_the_role_is_refused(string who, string page)
     {
         var clinic = await Clinic.Make(server.Salus);
-        using var browser = new Browser(clinic);
-        await browser.SignIn(who);
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, who);
         using var answer = await browser.Get($"/{clinic.Slug}{page}");
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -56,8 +56,8 @@ public sealed partial class PageTests(SalusServer server)
         var clinic = await Clinic.Make(server.Salus);
         var queue = await clinic.Queue();
         await clinic.Issue(queue);
-        using var browser = new Browser(clinic);
-        await browser.SignIn("doctor");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "doctor");
         using var answer = await browser.Post($"/{clinic.Slug}/queue/{queue}/calls", new() { ["room"] = "" });
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Single((await clinic.Doctor.Get($"tickets?queue={queue}&status=waiting")).Items);
@@ -68,8 +68,8 @@ public sealed partial class PageTests(SalusServer server)
     {
         var clinic = await Clinic.Make(server.Salus);
         var queue = await clinic.Queue();
-        using var desk = new Browser(clinic);
-        await desk.SignIn("receptionist");
+        using var desk = new Browser(clinic.Salus);
+        await desk.SignIn(clinic, "receptionist");
         using var registered = await desk.Submit($"/{clinic.Slug}/desk/new", $"/{clinic.Slug}/desk/patients", new() { ["name"] = "Anna Rossi", ["once"] = "a1" });
         Assert.Matches("/patients/[0-9a-f-]{36}$", registered.Headers.Location!.OriginalString);
         var patient = registered.Headers.Location.OriginalString[^36..];
@@ -80,8 +80,8 @@ public sealed partial class PageTests(SalusServer server)
             Assert.Contains("/slip", issued.Headers.Location!.OriginalString, StringComparison.Ordinal);
         }
         Assert.Single((await clinic.Doctor.Get($"tickets?queue={queue}")).Items);
-        using var doctor = new Browser(clinic);
-        await doctor.SignIn("doctor");
+        using var doctor = new Browser(clinic.Salus);
+        await doctor.SignIn(clinic, "doctor");
         using var called = await doctor.Submit($"/{clinic.Slug}/queue?queue={queue}", $"/{clinic.Slug}/queue/{queue}/calls", new() { ["once"] = "c1" });
         Assert.Equal(HttpStatusCode.Redirect, called.StatusCode);
         Assert.Single((await clinic.Doctor.Get($"tickets?queue={queue}&status=called")).Items);
@@ -94,8 +94,8 @@ public sealed partial class PageTests(SalusServer server)
         var clinic = await Clinic.Make(server.Salus);
         await clinic.Queue();
         await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
-        using var browser = new Browser(clinic);
-        await browser.SignIn("all");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "all");
         using var answer = await browser.Get($"/{clinic.Slug}{page}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
@@ -105,36 +105,7 @@ public sealed partial class PageTests(SalusServer server)
     public async Task Signing_in_leads_to_no_foreign_address(string back)
     {
         var clinic = await Clinic.Make(server.Salus);
-        using var browser = new Browser(clinic);
-        Assert.Equal("/", (await browser.SignIn("doctor", back)).OriginalString);
-    }
-
-    /// <summary>A browser without script: cookies and forms.</summary>
-    private sealed partial class Browser(Clinic clinic) : IDisposable
-    {
-        private readonly HttpClient http = new(new SocketsHttpHandler { CookieContainer = new(), AllowAutoRedirect = false }) { BaseAddress = clinic.Salus.Http.BaseAddress };
-
-        public Task<HttpResponseMessage> Get(string path) => http.GetAsync(path);
-
-        public Task<HttpResponseMessage> Post(string path, Dictionary<string, string> fields) => http.PostAsync(path, new FormUrlEncodedContent(fields));
-
-        /// <summary>Opens the page (or fragment) that has the form, and posts it with its token.</summary>
-        public async Task<HttpResponseMessage> Submit(string page, string action, Dictionary<string, string> fields, string? fragment = null)
-        {
-            var html = await http.GetStringAsync(fragment ?? page);
-            return await Post(action, new(fields) { ["__RequestVerificationToken"] = FormToken().Match(html).Groups[1].Value });
-        }
-
-        public async Task<Uri> SignIn(string who, string back = "")
-        {
-            using var answer = await Submit("/account/sign-in", "/account/sign-in", new() { ["email"] = clinic.Account(who).Email!, ["password"] = RunningSalus.Password, ["back"] = back });
-            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-            return answer.Headers.Location!;
-        }
-
-        public void Dispose() => http.Dispose();
-
-        [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-        private static partial Regex FormToken();
+        using var browser = new Browser(clinic.Salus);
+        Assert.Equal("/", (await browser.SignIn(clinic, "doctor", back)).OriginalString);
     }
 }

@@ -9,7 +9,7 @@ namespace Salus.Kernel.Live;
 /// </summary>
 public sealed class LiveTopics(IHubContext<LiveHub> hub, Relay relay, LiveConnections connections)
 {
-    /// <summary>A topic with this start and an account's id cuts the live connections of that account on every node.</summary>
+    /// <summary>A topic with this start and the id of an account or a session cuts its live connections on every node.</summary>
     public const string Cut = "cut:";
 
     private readonly ConcurrentDictionary<Guid, long> stamps = new();
@@ -41,17 +41,17 @@ public sealed class LiveTopics(IHubContext<LiveHub> hub, Relay relay, LiveConnec
     }
 }
 
-/// <summary>The live connections of this node by account, so that they end when a right goes.</summary>
+/// <summary>The live connections of this node by account and session, so that they end when a right goes.</summary>
 public sealed class LiveConnections
 {
-    private readonly ConcurrentDictionary<string, (string Account, HubCallerContext Context)> open = new();
+    private readonly ConcurrentDictionary<string, (string Account, string Session, HubCallerContext Context)> open = new();
 
-    public void Add(HubCallerContext context) => open[context.ConnectionId] = (context.User?.FindFirst("sub")?.Value ?? "", context);
+    public void Add(HubCallerContext context) => open[context.ConnectionId] = (context.User?.FindFirst("sub")?.Value ?? "", context.User?.FindFirst("sid")?.Value ?? "", context);
     public void Remove(string connection) => open.TryRemove(connection, out _);
 
-    public void Cut(string account)
+    public void Cut(string id)
     {
-        foreach (var (_, (owner, context)) in open) if (owner == account) context.Abort();
+        foreach (var (_, (account, session, context)) in open) if (account == id || session == id) context.Abort();
     }
 }
 

@@ -17,18 +17,32 @@ public static class AccountPages
         pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null) => await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back })).Public();
         pages.MapPost("/account/sign-in", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
         {
-            var (account, principal) = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, CookieAuthenticationDefaults.AuthenticationScheme, ct);
-            await http.SignInAsync(principal);
-            if (account.Language.Length > 0) RequestLanguage.Remember(http, account.Language);
+            var device = DeviceCookie.Of(http);
+            var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, SessionKind.Browser, device, ct);
+            DeviceCookie.Keep(http, device);
+            await http.SignInAsync(signed.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
+            if (signed.Account.Language.Length > 0) RequestLanguage.Remember(http, signed.Account.Language);
             var back = form["back"];
             return Door.GoTo(http, back.StartsWith('/') && !back.StartsWith("//", StringComparison.Ordinal) && !back.Contains('\\', StringComparison.Ordinal) ? back : "/");
         }).Public();
-        pages.MapPost("/account/sign-out", async (Form form, HttpContext http) =>
+        pages.MapPost("/account/sign-out", async (Form form, ActorSlot slot, EndSession end, HttpContext http, CancellationToken ct) =>
         {
+            if (slot.Actor.SessionId is { } session) await end.Run(new() { SessionId = session }, ct);
             await http.SignOutAsync();
             return Results.LocalRedirect("/account/sign-in");
         }).Public();
-        pages.MapGet("/account", (bool saved = false) => Show.Page<AccountPage>(new { Saved = saved })).SignedIn();
+        pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, CancellationToken ct, bool saved = false) =>
+            Show.Page<AccountPage>(new { Saved = saved, Sessions = slot.Actor.Kind == ActorKind.Person ? await sessions.Run(new(), ct) : [] })).SignedIn();
+        pages.MapPost("/account/sessions/{id:guid}/end", async (Guid id, Form form, EndSession end, HttpContext http, CancellationToken ct) =>
+        {
+            await end.Run(new() { SessionId = id }, ct);
+            return Door.GoTo(http, "/account?saved=true");
+        }).SignedIn();
+        pages.MapPost("/account/sessions/end-others", async (Form form, EndOtherSessions end, HttpContext http, CancellationToken ct) =>
+        {
+            await end.Run(new(), ct);
+            return Door.GoTo(http, "/account?saved=true");
+        }).SignedIn();
         pages.MapPost("/account/language", async (Form form, ChangeLanguage change, HttpContext http, CancellationToken ct) =>
         {
             await change.Run(new() { Language = form["language"] }, ct);
@@ -37,16 +51,15 @@ public static class AccountPages
         }).SignedIn();
         pages.MapPost("/account/password", async (Form form, ChangePassword change, HttpContext http, CancellationToken ct) =>
         {
-            var account = await change.Run(new() { Current = form["current"], Password = form["password"] }, ct);
-            await http.SignInAsync(Session.Principal(account, CookieAuthenticationDefaults.AuthenticationScheme));
+            await change.Run(new() { Current = form["current"], Password = form["password"] }, ct);
             return Door.GoTo(http, "/account?saved=true");
         }).SignedIn();
         pages.MapGet("/setup", async (Database database, CancellationToken ct) => await IsEmpty(database, ct) ? Show.Page<SetupPage>() : Results.LocalRedirect("/")).Public();
         pages.MapPost("/setup", async (Form form, CreateOwner create, SignIn signIn, HttpContext http, CancellationToken ct) =>
         {
             await create.Run(new() { Name = form["name"], Email = form["email"], Password = form["password"], Code = form["code"] }, ct);
-            var (_, principal) = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, CookieAuthenticationDefaults.AuthenticationScheme, ct);
-            await http.SignInAsync(principal);
+            var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, SessionKind.Browser, null, ct);
+            await http.SignInAsync(signed.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
             return Door.GoTo(http, "/platform");
         }).Public();
     }

@@ -6,7 +6,7 @@ using Salus.Web;
 
 namespace Salus.Modules.Accounts;
 
-/// <summary>Accounts: signing in, tokens, the first owner, the language.</summary>
+/// <summary>Accounts: signing in, sessions, tokens, the first owner, the language.</summary>
 public sealed class AccountsModule : Module
 {
     public override IEnumerable<AuditAction> AuditActions =>
@@ -15,10 +15,14 @@ public sealed class AccountsModule : Module
         new(CreateOwner.Action, "created an owner of the installation"),
         new(ChangeLanguage.Action, "changed the own language"),
         new(ChangePassword.Action, "changed the own password"),
+        new(RefreshTokens.Action, "stayed signed in"),
+        new(OwnSessions.Action, "looked at the own sessions"),
+        new(EndSession.Action, "ended a session"),
+        new(EndOtherSessions.Action, "ended all other sessions"),
     ];
 
     public override void AddServices(IServiceCollection services) =>
-        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>();
+        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>();
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {
@@ -27,24 +31,16 @@ public sealed class AccountsModule : Module
     }
 }
 
-public sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn);
-public sealed record MeAnswer(Guid Id, string Kind, string Name, bool IsPlatformOwner, IReadOnlyList<MeOrganisation> Organisations);
-/// <summary>Signing in for programs.</summary>
-public static class AccountApi
+/// <summary>What a program gets for its sign-in or its refresh token.</summary>
+/// <param name="ExpiresIn">Seconds until the access token ends.</param>
+/// <param name="RefreshExpiresIn">Seconds until the refresh token ends, unless it is used.</param>
+public sealed record TokenAnswer(string AccessToken, string RefreshToken)
 {
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        var api = routes.ApiRoot("Accounts");
-        api.MapPost("/auth/token", async (SignIn.Command command, SignIn signIn, AccessTokens tokens, CancellationToken ct) =>
-            {
-                var (account, _) = await signIn.Run(command, "token", ct);
-                return new TokenAnswer(tokens.Issue(account), "Bearer", (int)AccessTokens.Life.TotalSeconds);
-            })
-            .Public().Refuses("sign-in.failed", "sign-in.locked").Describe("getToken", "Sign in with e-mail address and password; the token lives 15 minutes");
-        api.MapGet("/auth/me", Me).SignedIn().Describe("getMe", "Who is signed in, with organisations and roles");
-        routes.MapGet("/api/auth/me", Me).SignedIn().ExcludeFromDescription();
-    }
-
-    private static async Task<MeAnswer> Me(ActorSlot slot, IMemberships memberships, CancellationToken ct) =>
-        new(slot.Actor.Id!.Value, slot.Actor.Kind.ToString().ToLowerInvariant(), slot.Actor.Name, slot.Actor.IsPlatformOwner, await memberships.Of(slot.Actor, ct));
+    public string TokenType => "Bearer";
+    public int ExpiresIn => (int)AccessTokens.Life.TotalSeconds;
+    public int RefreshExpiresIn => (int)Session.ProgramLife.TotalSeconds;
 }
+
+public sealed record MeAnswer(Guid Id, string Kind, string Name, bool IsPlatformOwner, IReadOnlyList<MeOrganisation> Organisations);
+public sealed record VerifyToken(string Token);
+public sealed record VerifiedToken(Guid AccountId, Guid SessionId, DateTime ExpiresAt);

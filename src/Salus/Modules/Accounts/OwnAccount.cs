@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Kernel.Live;
 using Salus.Modules.Accounts.Contract;
 
 namespace Salus.Modules.Accounts;
@@ -30,7 +31,7 @@ public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command
 }
 
 /// <summary>Changes the own password and ends all other sessions.</summary>
-public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command, Account>(tools)
+public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command, Guid>(tools)
 {
     public const string Action = "account.change-password";
     private string hash = "";
@@ -57,11 +58,12 @@ public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command
         hash = Passwords.Hash(account, command.Password);
     }
 
-    protected override async Task<Account> Handle(Command command, CancellationToken ct)
+    protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
         (account.PasswordHash, account.SecurityStamp, account.ConcurrencyStamp) = (hash, Text.Secret(), Guid.NewGuid().ToString());
+        foreach (var ended in await EndOtherSessions.EndOthers(Db, Actor, SessionEnd.PasswordChanged, Now, ct)) Changed(LiveTopics.Cut + ended);
         Subject("account", account.Id, "password");
-        return account;
+        return account.Id;
     }
 }

@@ -1,14 +1,17 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
+using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
 
 namespace Salus.Modules.Accounts;
 
-/// <summary>Checks a password and gives the principal for a session or token. Five failures in a row lock the account for half an hour.</summary>
-public sealed class SignIn(Tools tools)
+/// <summary>
+/// Checks a password and begins a session. Five failures in a row lock the account for half an hour, but not for the devices its
+/// owner has used before; how often an address may try at all is limited too.
+/// </summary>
+public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
 {
     public const string Action = "account.sign-in";
     public const int MostFailures = 5;
@@ -23,35 +26,59 @@ public sealed class SignIn(Tools tools)
         public string Password { get; init; } = "";
     }
 
-    /// <exception cref="Refusal">401 <c>sign-in.failed</c>, the same for unknown accounts; 429 <c>sign-in.locked</c> with the seconds left.</exception>
-    public async Task<(Account Account, ClaimsPrincipal Principal)> Run(Command command, string scheme, CancellationToken ct)
+    /// <param name="RefreshToken">For programs; a browser has its cookie.</param>
+    public sealed record SignedIn(Account Account, Session Session, string? RefreshToken);
+
+    /// <summary>Wrong passwords on a known device, after which it is known no more.</summary>
+    private static readonly RateLimit DeviceFailures = new("sign-in-device", [(MostFailures, Lock)]);
+
+    /// <param name="device">The secret of the browser's cookie; null for programs.</param>
+    /// <exception cref="Refusal">401 <c>sign-in.failed</c>, the same for unknown accounts; 429 <c>sign-in.locked</c> or <c>rate-limit</c> with the seconds left.</exception>
+    public async Task<SignedIn> Run(Command command, SessionKind kind, string? device, CancellationToken ct)
     {
-        var account = await Find(command.Email, ct);
+        var (account, known) = await Find(command.Email, device, ct);
+        await Limit(known ? "device:" + Text.Hash(device!) : RateLimits.Address(tools.Actor.Ip), account);
         var now = tools.Clock.Now();
         var right = Passwords.Matches(account, command.Password);
-        if (account?.LockoutEnd > now) throw await Refused(account, Locked(account.LockoutEnd.Value - now));
+        if (account?.LockoutEnd > now && !known) throw await Refused(account, Locked(account.LockoutEnd.Value - now));
         if (account is null || !right || account.DeactivatedAt is not null)
         {
-            if (account is not null) await CountFailure(account, now);
+            if (account is not null) await CountFailure(account, known ? device : null, now);
             throw await Refused(account, new Refusal(401, "sign-in.failed", "This e-mail address and password do not belong together."));
         }
-        await Record(account, now);
-        return (account, Session.Principal(account, scheme));
+        return await Begin(account, kind, device, now);
     }
 
-    private async Task<Account?> Find(string email, CancellationToken ct)
+    private async Task Limit(string subject, Account? account)
     {
-        var normal = Text.Clean(email).ToUpperInvariant();
+        try { await limits.Take(settings.SignInLimit, subject); }
+        catch (Refusal refusal) when (refusal.Status == 429) { throw await Refused(account, refusal); }
+    }
+
+    private async Task<(Account?, bool Known)> Find(string email, string? device, CancellationToken ct)
+    {
+        var (normal, hash) = (Text.Clean(email).ToUpperInvariant(), device is null ? "" : Text.Hash(device));
         try
         {
             await using var db = tools.Database.Open();
-            return await db.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.NormalizedUserName == normal, ct);
+            var devices = db.Set<KnownDevice>();
+            var found = await db.Accounts.AsNoTracking().Where(a => a.NormalizedUserName == normal).Select(a => new { Account = a, Known = devices.Any(d => d.AccountId == a.Id && d.Hash == hash) }).FirstOrDefaultAsync(ct);
+            return (found?.Account, found?.Known == true);
         }
         catch (Exception error) when (tools.Database.IsUnavailable(error)) { throw Refusal.Busy(); }
     }
 
     private static Refusal Locked(TimeSpan left) =>
         new(429, "sign-in.locked", "Too many wrong passwords. Try again in {0} minutes.", (int)Math.Ceiling(left.TotalMinutes)) { RetryAfter = (int)Math.Ceiling(left.TotalSeconds) };
+
+    private async Task CountFailure(Account account, string? knownDevice, DateTime now)
+    {
+        if (knownDevice is null) await CountFailure(account, now);
+        else if (await limits.Count(DeviceFailures, Text.Hash(knownDevice)) is not null) await Forget(account, Text.Hash(knownDevice));
+    }
+
+    private Task<int> Forget(Account account, string hash) =>
+        tools.Database.Write(null, db => db.Set<KnownDevice>().Where(d => d.AccountId == account.Id && d.Hash == hash).ExecuteDeleteAsync(), CancellationToken.None);
 
     private Task<int> CountFailure(Account account, DateTime now) => tools.Database.Write(null, async db =>
     {
@@ -62,13 +89,30 @@ public sealed class SignIn(Tools tools)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, until).SetProperty(a => a.AccessFailedCount, 0));
     }, CancellationToken.None);
 
-    private Task<int> Record(Account account, DateTime now) => tools.Database.Write(null, async db =>
+    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, DateTime now)
     {
-        if (account.AccessFailedCount > 0)
-            await db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.AccessFailedCount, 0));
-        db.Add(Row(account, now));
-        return await db.SaveChangesAsync();
-    }, CancellationToken.None);
+        var session = Session.Begin(account.Id, kind, tools.Actor, now);
+        var refresh = kind == SessionKind.Program ? RefreshToken.Make(session.Id, now) : default;
+        await tools.Database.Write(null, async db =>
+        {
+            if (account.AccessFailedCount > 0)
+                await db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.AccessFailedCount, 0));
+            // A sign-in never goes on with a session that somebody may have put into this browser before.
+            if (kind == SessionKind.Browser && await db.Sessions.FirstOrDefaultAsync(s => s.Id == tools.Actor.SessionId) is { } before) before.End(SessionEnd.Replaced, now);
+            if (device is not null) await Know(db, account, Text.Hash(device), now);
+            db.Add(session);
+            if (refresh.Row is not null) db.Add(refresh.Row);
+            db.Add(Row(account, now));
+            return await db.SaveChangesAsync();
+        }, CancellationToken.None);
+        return new(account, session, refresh.Text);
+    }
+
+    private static async Task Know(SalusDb db, Account account, string hash, DateTime now)
+    {
+        if (await db.Set<KnownDevice>().Where(d => d.AccountId == account.Id && d.Hash == hash).ExecuteUpdateAsync(set => set.SetProperty(d => d.LastUsedAt, now)) == 0)
+            db.Add(new KnownDevice { AccountId = account.Id, Hash = hash, LastUsedAt = now });
+    }
 
     private async Task<Refusal> Refused(Account? account, Refusal refusal)
     {

@@ -4,10 +4,11 @@ using Salus.Kernel;
 using Salus.Kernel.Audit;
 using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
+using Salus.Modules.Accounts.Contract;
 
 namespace Salus.Modules.Operations;
 
-/// <summary>Erases by rule, once an hour: stored answers after two days, finished jobs after thirty, audit rows after the years that are set.</summary>
+/// <summary>Erases by rule, once an hour: stored answers after two days, finished jobs and ended sessions after thirty, audit rows after the years that are set.</summary>
 public sealed class Retention(Database database, Settings settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
 {
     private static readonly TimeSpan Answers = TimeSpan.FromDays(2), Jobs = TimeSpan.FromDays(30);
@@ -37,6 +38,10 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
         var (answers, jobs) = (now - Answers, now - Jobs);
         await database.Write(null, db => db.Set<StoredAnswer>().Where(a => a.At < answers).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<Job>().Where(j => j.State == JobState.Done && j.DoneAt < jobs).ExecuteDeleteAsync(ct), ct);
+        await database.Write(null, db => db.Sessions.Where(s => s.ExpiresAt < jobs || s.EndedAt < jobs).ExecuteDeleteAsync(ct), ct);
+        var (counts, devices) = (new DateTimeOffset(now.AddDays(-1), TimeSpan.Zero).ToUnixTimeMilliseconds(), now.AddDays(-365));
+        await database.Write(null, db => db.Set<RateCount>().Where(c => c.Start < counts).ExecuteDeleteAsync(ct), ct);
+        await database.Write(null, db => db.Set<KnownDevice>().Where(d => d.LastUsedAt < devices).ExecuteDeleteAsync(ct), ct);
         while (await EraseBatch(now, ct)) { }
     }
 

@@ -22,7 +22,7 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         public string Password { get; init; } = "";
     }
 
-    public sealed record Accepted(Guid AccountId, string Slug);
+    public sealed record Accepted(Session Session, string Slug);
 
     protected override string Name => Action;
 
@@ -55,7 +55,9 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         (membership.Roles, membership.Status) = (invitation.Roles, MembershipStatus.Active);
         Subject("account", account.Id, invitation.Roles);
         Changed($"staff:{organisation.Id}");
-        return new Accepted(account.Id, organisation.Slug);
+        var session = Session.Begin(account.Id, SessionKind.Browser, Actor, Now);
+        Db.Add(session);
+        return new Accepted(session, organisation.Slug);
     }
 }
 

@@ -58,12 +58,10 @@ public static class OrganisationPages
             await using var db = database.Open();
             return Show.Page<InvitationPage>(new { View = await InvitationView.Find(db, secret, clock.Now(), ct), Secret = secret });
         }).Public();
-        pages.MapPost("/invitations/{secret}", async (string secret, Form form, AcceptInvitation accept, Database database, HttpContext http, CancellationToken ct) =>
+        pages.MapPost("/invitations/{secret}", async (string secret, Form form, AcceptInvitation accept, HttpContext http, CancellationToken ct) =>
         {
             var accepted = await accept.Run(new() { Secret = secret, Password = form["password"] }, ct);
-            await using var db = database.Open();
-            var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == accepted.AccountId, ct);
-            await http.SignInAsync(Session.Principal(account, CookieAuthenticationDefaults.AuthenticationScheme));
+            await http.SignInAsync(accepted.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
             return Door.GoTo(http, $"/{accepted.Slug}/");
         }).Public();
         pages.MapGet("/display/{secret}", async (string secret, Database database, HttpContext http, CancellationToken ct) =>

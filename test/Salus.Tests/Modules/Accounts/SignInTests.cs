@@ -74,7 +74,7 @@ public sealed class SignInTests(SalusServer server)
     {
         await using var own = await OwnServer.Start();
         var clinic = await Clinic.Make(own.Salus);
-        var token = own.Salus.Services.GetRequiredService<AccessTokens>().Issue(clinic.Account("doctor"));
+        var token = own.Salus.TokenOf(clinic.Account("doctor"));
         (await new Caller(own.Salus.Http, token, clinic.Slug).Get("figures")).Is(200);
         await own.Restart(s => s with { Clock = "+16m" });
         (await new Caller(own.Salus.Http, token, clinic.Slug).Get("figures")).Refuses(401, "sign-in");
@@ -105,7 +105,7 @@ public sealed class SignInTests(SalusServer server)
     public async Task a_token_that_was_tampered_with_is_none(string what, Func<string, string> trick)
     {
         var clinic = await server.Stranger();
-        var token = trick(server.Salus.Services.GetRequiredService<AccessTokens>().Issue(clinic.Account("doctor")));
+        var token = trick(server.Salus.TokenOf(clinic.Account("doctor")));
         var answer = await new Caller(clinic.Salus.Http, token, clinic.Slug).Get("figures");
         Assert.True(answer.Status == 401, $"{what}: {answer.Status}");
     }
@@ -123,7 +123,7 @@ public sealed class SignInTests(SalusServer server)
         var clinic = await server.NewClinic();
         var (account, before) = (clinic.Account("doctor"), clinic.Doctor);
         var actor = new Actor { Kind = ActorKind.Person, Id = account.Id };
-        Task<Account> Change(string current) => Act(actor, s => s.GetRequiredService<ChangePassword>().Run(new() { Current = current, Password = "Green-Lantern-88!" }, default));
+        Task<Guid> Change(string current) => Act(actor, s => s.GetRequiredService<ChangePassword>().Run(new() { Current = current, Password = "Green-Lantern-88!" }, default));
         Assert.Contains("current", (await Assert.ThrowsAsync<Refusal>(() => Change("Wrong-Password-1"))).Errors.Keys);
         await Change(RunningSalus.Password);
         (await before.Get("figures")).Refuses(401, "sign-in");

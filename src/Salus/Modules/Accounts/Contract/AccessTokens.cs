@@ -34,12 +34,12 @@ public sealed class AccessTokens : IDisposable
         };
     }
 
-    public string Issue(Account account) => handler.CreateToken(new SecurityTokenDescriptor
+    public string Issue(Session session) => handler.CreateToken(new SecurityTokenDescriptor
     {
         Issuer = Issuer, Audience = Audience, IssuedAt = clock.Now(), NotBefore = clock.Now(), Expires = clock.Now() + Life,
         Claims = new Dictionary<string, object>
         {
-            ["sub"] = account.Id.ToString(), [Session.StampClaim] = account.SecurityStamp ?? "", ["jti"] = Guid.CreateVersion7().ToString("N"),
+            ["sub"] = session.AccountId.ToString(), [Session.Claim] = session.Id.ToString(), ["jti"] = Guid.CreateVersion7().ToString("N"),
         },
         SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
     });
@@ -54,8 +54,21 @@ public sealed class AccessTokens : IDisposable
         var identity = await Validate(token);
         if (identity is null) return null;
         if (kept.Count >= MostKept) kept.Clear();
-        kept[token] = (DateTimeOffset.FromUnixTimeSeconds(long.Parse(identity.FindFirst("exp")!.Value, System.Globalization.CultureInfo.InvariantCulture)).UtcDateTime, identity);
+        kept[token] = (Ends(identity), identity);
         return identity.Clone();
+    }
+
+    /// <summary>When a token that was read ends.</summary>
+    public static DateTime Ends(ClaimsIdentity identity) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(identity.FindFirst("exp")!.Value, System.Globalization.CultureInfo.InvariantCulture)).UtcDateTime;
+
+    /// <summary>The keys with which others can check our tokens (RFC 7517).</summary>
+    public object PublicKeys
+    {
+        get
+        {
+            var parameters = rsa.ExportParameters(includePrivateParameters: false);
+            return new { keys = new[] { new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = key.KeyId, n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) } } };
+        }
     }
 
     private async Task<ClaimsIdentity?> Validate(string token)

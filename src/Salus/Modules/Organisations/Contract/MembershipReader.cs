@@ -10,7 +10,7 @@ using Salus.Modules.Accounts.Contract;
 namespace Salus.Modules.Organisations.Contract;
 
 /// <summary>Where somebody stands: who it is, and as what in the organisation of the route.</summary>
-public sealed record Standing(ActorKind Kind, Guid Id, string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, bool IsMember,
+public sealed record Standing(ActorKind Kind, Guid Id, Guid? SessionId, string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, bool IsMember,
     IReadOnlyList<string> Roles, FrozenSet<string> Permissions);
 
 /// <summary>
@@ -24,13 +24,14 @@ public sealed class MembershipReader
     private readonly Database database;
     private readonly Kernel.Modules modules;
     private readonly LiveTopics live;
-    private readonly RecentlyRead<(Guid Id, string? Stamp, string? Slug, bool IsDevice), Standing?> recent;
+    private readonly TimeProvider clock;
+    private readonly RecentlyRead<(Guid Id, Guid? Session, string? Slug), Standing?> recent;
     private readonly RecentlyRead<string, Guid?> devices;
     private readonly ConcurrentDictionary<string, FrozenSet<string>> bundles = new();
 
     public MembershipReader(Database database, Kernel.Modules modules, LiveTopics live, TimeProvider clock)
     {
-        (this.database, this.modules, this.live) = (database, modules, live);
+        (this.database, this.modules, this.live, this.clock) = (database, modules, live, clock);
         (recent, devices) = (new(TimeSpan.FromSeconds(1), most: 5000, clock), new(TimeSpan.FromSeconds(1), most: 5000, clock));
         // No organisation has the empty id: its stamp counts the changes of standing, and the topic carries them to other nodes.
         database.StandingChanged += () => live.Changed(Guid.Empty, [Topic]);
@@ -40,11 +41,12 @@ public sealed class MembershipReader
     public ValueTask<Standing?> Find(ClaimsPrincipal user, string? slug, CancellationToken ct)
     {
         if (user.FindFirstValue("sub") is not { } subject || !Guid.TryParse(subject, out var id)) return new((Standing?)null);
-        var (stamp, isDevice) = (user.FindFirstValue(Session.StampClaim), user.HasClaim(c => c.Type == DeviceClaim));
-        return recent.Get((id, stamp, slug, isDevice), live.Stamp(Guid.Empty), async () =>
+        var session = Guid.TryParse(user.FindFirstValue(Session.Claim), out var sid) ? sid : (Guid?)null;
+        if (session is null && !user.HasClaim(c => c.Type == DeviceClaim)) return new((Standing?)null);
+        return recent.Get((id, session, slug), live.Stamp(Guid.Empty), async () =>
         {
             await using var db = database.Open();
-            return isDevice ? await FindDevice(db, id, slug, ct) : await FindPerson(db, id, stamp, slug, ct);
+            return session is null ? await FindDevice(db, id, slug, ct) : await FindPerson(db, id, session.Value, slug, ct);
         });
     }
 
@@ -59,23 +61,32 @@ public sealed class MembershipReader
         });
     }
 
-    private async Task<Standing?> FindPerson(SalusDb db, Guid id, string? stamp, string? slug, CancellationToken ct)
+    private async Task<Standing?> FindPerson(SalusDb db, Guid id, Guid session, string? slug, CancellationToken ct)
     {
-        var query = database.Compiled("membership", () => EF.CompileAsyncQuery((SalusDb d, Guid account, string? mark, string? word, CancellationToken token) => (
-            from a in d.Set<Account>().AsNoTracking().Where(a => a.Id == account && a.SecurityStamp == mark && a.DeactivatedAt == null)
+        var query = database.Compiled("membership", () => EF.CompileAsyncQuery((SalusDb d, Guid account, Guid sid, DateTime now, string? word, CancellationToken token) => (
+            from s in d.Set<Session>().AsNoTracking().Where(s => s.Id == sid && s.AccountId == account && s.EndedAt == null && s.ExpiresAt > now)
+            from a in d.Set<Account>().AsNoTracking().Where(a => a.Id == account && a.DeactivatedAt == null)
             from o in d.Set<Organisation>().AsNoTracking().Where(o => o.Slug == word).DefaultIfEmpty()
             from m in d.Set<Membership>().IgnoreQueryFilters(Unfiltered).AsNoTracking()
                 .Where(m => m.AccountId == account && m.OrganisationId == o!.Id && m.Status == MembershipStatus.Active).DefaultIfEmpty()
-            select new Found(a.Name, a.Language, a.IsPlatformOwner, o, m!.Roles)).FirstOrDefault()));
-        var found = await query(db, id, stamp, slug, ct);
+            select new Found(a.Name, a.Language, a.IsPlatformOwner, o, m!.Roles, s.Kind, s.LastUsedAt)).FirstOrDefault()));
+        var now = clock.Now();
+        var found = await query(db, id, session, now, slug, ct);
         if (found is null) return null;
-        return new Standing(ActorKind.Person, id, found.Name, found.Language, found.IsPlatformOwner, found.Organisation, found.Roles is not null,
+        if (now - found.LastUsedAt > Untouched) await Touch(session, found.Kind, now);
+        return new Standing(ActorKind.Person, id, session, found.Name, found.Language, found.IsPlatformOwner, found.Organisation, found.Roles is not null,
             Split(found.Roles), Bundle(found.Roles));
     }
 
+    private static readonly TimeSpan Untouched = TimeSpan.FromMinutes(5);
+
+    // A browser's session goes on while it is used; a program's only with its refresh token. Nobody's standing changes by it.
+    private Task<int> Touch(Guid session, SessionKind kind, DateTime now) => database.Write(null, db => db.Sessions.Where(s => s.Id == session && s.EndedAt == null)
+        .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, s => kind == SessionKind.Browser ? now + Session.BrowserLife : s.ExpiresAt)), CancellationToken.None);
+
     private static readonly string[] Unfiltered = [SalusDb.OrganisationFilter];
 
-    private sealed record Found(string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, string? Roles);
+    private sealed record Found(string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, string? Roles, SessionKind Kind, DateTime LastUsedAt);
 
     private async Task<Standing?> FindDevice(SalusDb db, Guid id, string? slug, CancellationToken ct)
     {
@@ -86,7 +97,7 @@ public sealed class MembershipReader
             select new { device.Name, device.Role, device.OrganisationId, organisation }).FirstOrDefaultAsync(ct);
         if (found is null) return null;
         var isMember = found.organisation?.Id == found.OrganisationId;
-        return new Standing(ActorKind.Device, id, found.Name, "", false, found.organisation, isMember, [found.Role], isMember ? Bundle(found.Role) : []);
+        return new Standing(ActorKind.Device, id, null, found.Name, "", false, found.organisation, isMember, [found.Role], isMember ? Bundle(found.Role) : []);
     }
 
     private static string[] Split(string? roles) => roles?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Salus.Kernel.Data;
+
+namespace Salus.Kernel;
+
+/// <summary>So many in each of some windows, such as 5 in a minute and 20 in an hour.</summary>
+public sealed record RateLimit(string Name, IReadOnlyList<(int Most, TimeSpan Window)> Windows)
+{
+    /// <summary>Reads a text such as <c>5/min 20/h</c>. Units: s, min, h, d, with a number before them if it is not one.</summary>
+    /// <exception cref="FormatException">It is no such text.</exception>
+    public static RateLimit Parse(string name, string text) =>
+        new(name, [.. text.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(part => Window(part) ?? throw new FormatException($"'{text}' is not a limit such as 5/min 20/h."))]);
+
+    private static (int, TimeSpan)? Window(string part)
+    {
+        if (part.Split('/') is not [var most, var per] || !int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1) return null;
+        var unit = per.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        var times = per.Length == unit.Length ? 1 : int.Parse(per[..^unit.Length], CultureInfo.InvariantCulture);
+        TimeSpan? one = unit switch { "s" => TimeSpan.FromSeconds(1), "min" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), "d" => TimeSpan.FromDays(1), _ => null };
+        return one is null || times < 1 ? null : (number, one.Value * times);
+    }
+}
+
+/// <summary>Counts uses in the database, so that a limit holds after a restart and on every node. A window begins with the first use in it.</summary>
+public sealed class RateLimits(Database database, TimeProvider clock)
+{
+    /// <summary>Counts one use by a subject, such as an address.</summary>
+    /// <exception cref="Refusal">429 <c>rate-limit</c> with the seconds until the next is allowed.</exception>
+    public async Task Take(RateLimit limit, string subject)
+    {
+        if (await Count(limit, subject) is not { } wait) return;
+        throw new Refusal(429, "rate-limit", "Too many attempts. Try again in {0} minutes.", (int)Math.Ceiling(wait.TotalMinutes)) { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+    }
+
+    /// <summary>Counts one use; how long to wait when it was one too many, null when it was not.</summary>
+    public Task<TimeSpan?> Count(RateLimit limit, string subject) => database.Write<TimeSpan?>(null, async db =>
+    {
+        var now = new DateTimeOffset(clock.Now(), TimeSpan.Zero).ToUnixTimeMilliseconds();
+        TimeSpan? wait = null;
+        foreach (var (most, window) in limit.Windows)
+        {
+            var (count, start) = await Raise(db, $"{limit.Name}:{window.TotalSeconds.ToString(CultureInfo.InvariantCulture)}:{subject}", now, now - (long)window.TotalMilliseconds);
+            if (count <= most) continue;
+            var left = window - TimeSpan.FromMilliseconds(now - start);
+            if (wait is null || left > wait) wait = left;
+        }
+        return wait;
+    }, CancellationToken.None);
+
+    private static async Task<(long Count, long Start)> Raise(SalusDb db, string key, long now, long old)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
+        command.CommandText = """
+            INSERT INTO kernel_rate_counts ("Key", "Start", "Count") VALUES (@key, @now, 1)
+            ON CONFLICT ("Key") DO UPDATE SET "Count" = CASE WHEN kernel_rate_counts."Start" <= @old THEN 1 ELSE kernel_rate_counts."Count" + 1 END,
+              "Start" = CASE WHEN kernel_rate_counts."Start" <= @old THEN @now ELSE kernel_rate_counts."Start" END RETURNING "Count", "Start"
+            """;
+        command.Add("key", key);
+        command.Add("now", now);
+        command.Add("old", old);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>The subject for an address. Of IPv6 the network counts: one household has as many addresses as it likes.</summary>
+    public static string Address(string? ip)
+    {
+        if (!IPAddress.TryParse(ip, out var address)) return "ip:none";
+        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6) return $"ip:{address}";
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"ip:{new IPAddress(bytes)}/64";
+    }
+}
+
+/// <summary>The uses of one subject in the present window.</summary>
+public sealed class RateCount
+{
+    public string Key { get; set; } = "";
+
+    /// <summary>When the window began, in milliseconds since 1970.</summary>
+    public long Start { get; set; }
+    public long Count { get; set; }
+}
+
+internal sealed class RateCountTable : IEntityTypeConfiguration<RateCount>
+{
+    public void Configure(EntityTypeBuilder<RateCount> table)
+    {
+        table.ToTable("kernel_rate_counts");
+        table.HasKey(c => c.Key);
+        table.Property(c => c.Key).HasMaxLength(160);
+        table.HasIndex(c => c.Start);
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Accounts.Contract;
+using Salus.Web;
+
+namespace Salus.Modules.Accounts;
+
+/// <summary>Signing in for programs, and the own sessions.</summary>
+public static class AccountApi
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.ApiRoot("Accounts");
+        api.MapPost("/auth/token", async (SignIn.Command command, SignIn signIn, AccessTokens tokens, CancellationToken ct) =>
+            {
+                var signed = await signIn.Run(command, SessionKind.Program, null, ct);
+                return new TokenAnswer(tokens.Issue(signed.Session), signed.RefreshToken!);
+            })
+            .Public().Refuses("sign-in.failed", "sign-in.locked", "rate-limit").Describe("getToken", "Sign in with e-mail address and password; the access token lives 15 minutes, the refresh token 7 days");
+        api.MapPost("/auth/refresh", (RefreshTokens.Command command, RefreshTokens refresh, CancellationToken ct) => refresh.Run(command, ct))
+            .Public().Refuses("refresh.failed", "rate-limit").Describe("refreshToken", "Exchange a refresh token for new tokens; it works once, and a second use ends the session");
+        api.MapPost("/auth/verify", async (VerifyToken command, AccessTokens tokens, Database database, TimeProvider clock, CancellationToken ct) =>
+                await Verify(command.Token, tokens, database, clock.Now(), ct) ?? throw new Refusal(401, "token.invalid", "This token is not valid."))
+            .Public().Refuses("token.invalid").Describe("verifyToken", "Whether an access token is valid now, and until when");
+        api.MapPost("/auth/logout", async (ActorSlot slot, EndSession end, CancellationToken ct) =>
+            {
+                await end.Run(new() { SessionId = slot.Actor.SessionId ?? Guid.Empty }, ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Describe("logout", "End this session: its access and refresh tokens stop working at once");
+        api.MapGet("/auth/me", Me).SignedIn().Describe("getMe", "Who is signed in, with organisations and roles");
+        api.MapGet("/auth/sessions", (OwnSessions list, CancellationToken ct) => list.Run(new(), ct)).SignedIn().Describe("listSessions", "Where you are signed in, this session first");
+        api.MapPost("/auth/sessions/{id:guid}/end", async (Guid id, EndSession end, CancellationToken ct) =>
+            {
+                await end.Run(new() { SessionId = id }, ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Refuses("not-found").Describe("endSession", "End one of your sessions");
+        api.MapPost("/auth/sessions/end-others", async (EndOtherSessions end, CancellationToken ct) =>
+            {
+                await end.Run(new(), ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Describe("endOtherSessions", "End all your sessions but this one");
+        routes.MapGet("/api/auth/me", Me).SignedIn().ExcludeFromDescription();
+        routes.MapGet("/.well-known/jwks.json", (AccessTokens tokens) => tokens.PublicKeys).Public().ExcludeFromDescription();
+    }
+
+    private static async Task<MeAnswer> Me(ActorSlot slot, IMemberships memberships, CancellationToken ct) =>
+        new(slot.Actor.Id!.Value, slot.Actor.Kind.ToString().ToLowerInvariant(), slot.Actor.Name, slot.Actor.IsPlatformOwner, await memberships.Of(slot.Actor, ct));
+
+    private static async Task<VerifiedToken?> Verify(string? token, AccessTokens tokens, Database database, DateTime now, CancellationToken ct)
+    {
+        if (token is not { Length: > 0 and <= 4096 } || await tokens.Read(token) is not { } identity || !Guid.TryParse(identity.FindFirst(Session.Claim)?.Value, out var id)) return null;
+        await using var db = database.Open();
+        var session = await db.Sessions.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, ct);
+        if (session?.IsLive(now) != true || !await db.Accounts.AnyAsync(a => a.Id == session.AccountId && a.DeactivatedAt == null, ct)) return null;
+        return new(session.AccountId, session.Id, AccessTokens.Ends(identity));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Salus.Tests;
+
+/// <summary>A browser without script: cookies and forms.</summary>
+public sealed partial class Browser(RunningSalus salus, CookieContainer? cookies = null, string userAgent = "") : IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { CookieContainer = cookies ?? new(), AllowAutoRedirect = false }) { BaseAddress = salus.Http.BaseAddress };
+
+    public async Task<HttpResponseMessage> Get(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (userAgent.Length > 0) request.Headers.UserAgent.ParseAdd(userAgent);
+        return await http.SendAsync(request);
+    }
+
+    public async Task<HttpResponseMessage> Post(string path, Dictionary<string, string> fields)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) };
+        if (userAgent.Length > 0) request.Headers.UserAgent.ParseAdd(userAgent);
+        return await http.SendAsync(request);
+    }
+
+    /// <summary>Opens the page (or fragment) that has the form, and posts it with its token.</summary>
+    public async Task<HttpResponseMessage> Submit(string page, string action, Dictionary<string, string> fields, string? fragment = null)
+    {
+        using var answer = await Get(fragment ?? page);
+        return await Post(action, new(fields) { ["__RequestVerificationToken"] = FormToken().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value });
+    }
+
+    /// <summary>Fills in the sign-in page; the answer as it comes.</summary>
+    public Task<HttpResponseMessage> TrySignIn(string email, string password, string back = "") =>
+        Submit("/account/sign-in", "/account/sign-in", new() { ["email"] = email, ["password"] = password, ["back"] = back });
+
+    public async Task<Uri> SignIn(Clinic clinic, string who, string back = "")
+    {
+        using var answer = await TrySignIn(clinic.Account(who).Email!, RunningSalus.Password, back);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return answer.Headers.Location!;
+    }
+
+    public void Dispose() => http.Dispose();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
+}
