@@ -31,7 +31,8 @@ public sealed class PageTools(ActorSlot slot, OrganisationSlot organisation, Ker
     /// <summary>A UTC instant as the clinic's local time of day.</summary>
     public string Time(DateTime utc) => Local(utc).ToString("t", System.Globalization.CultureInfo.CurrentCulture);
 
-    public string DayAndTime(DateTime utc) => Local(utc).ToString("g", System.Globalization.CultureInfo.CurrentCulture);
+    /// <summary>The same with the day; outside an organisation no zone is known, and the text says so.</summary>
+    public string DayAndTime(DateTime utc) => Local(utc).ToString("g", System.Globalization.CultureInfo.CurrentCulture) + (Organisation is null ? " UTC" : "");
 
     public static string Day(DateOnly? day) => day?.ToString("d", System.Globalization.CultureInfo.CurrentCulture) ?? "";
 
