@@ -204,7 +204,7 @@ namespace Salus.Bench
             }, _ => raw.CallNext, Self, before: connections =>
             {
                 clinic.Clear();
-                var each = (int)(plan.Seconds * (connections == 1 ? 1500 : 2500));
+                var each = (int)(plan.Seconds * (connections == 1 ? 3000 : 2500));
                 clinic.Fill(clinic.Organisation, clinic.Queues, each);
                 clinic.Fill(clinic.RawOrganisation, clinic.RawQueues, each);
                 return Task.CompletedTask;

@@ -70,6 +70,9 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_REFRESH", "how often one address may exchange refresh tokens; default 30/min 200/h")]
     public RateLimit RefreshLimit { get; init; } = RateLimit.Parse("refresh", "30/min 200/h");
 
+    [Setting("SALUS_LIMIT_RESET", "how often one address may ask for a new password; default 3/min 10/h")]
+    public RateLimit ResetLimit { get; init; } = RateLimit.Parse("reset", "3/min 10/h");
+
     public bool IsProduction => Mode == Mode.Production;
     public bool IsSqlite => Database.Length == 0;
     public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");

@@ -29,6 +29,18 @@ public static class AccountApi
                 return TypedResults.NoContent();
             })
             .SignedIn().Describe("logout", "End this session: its access and refresh tokens stop working at once");
+        api.MapPost("/auth/password-reset", async (AskReset.Command command, AskReset ask, CancellationToken ct) =>
+            {
+                await ask.Run(command, ct);
+                return TypedResults.Accepted((string?)null);
+            })
+            .Public().Refuses("invalid", "rate-limit").Describe("askPasswordReset", "Mail a link to set a new password; the answer is the same whether the address has an account or not");
+        api.MapPost("/auth/password-reset/confirm", async (ResetPassword.Command command, ResetPassword reset, CancellationToken ct) =>
+            {
+                await reset.Run(command, ct);
+                return TypedResults.NoContent();
+            })
+            .Public().Refuses("invalid", "reset.gone").Describe("resetPassword", "Set a new password with the word of a mailed link; all sessions of the account end");
         api.MapGet("/auth/me", Me).SignedIn().Describe("getMe", "Who is signed in, with organisations and roles");
         api.MapGet("/auth/sessions", (OwnSessions list, CancellationToken ct) => list.Run(new(), ct)).SignedIn().Describe("listSessions", "Where you are signed in, this session first");
         api.MapPost("/auth/sessions/{id:guid}/end", async (Guid id, EndSession end, CancellationToken ct) =>

@@ -14,7 +14,8 @@ public static class AccountPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         var pages = routes.RootPages();
-        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null) => await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back })).Public();
+        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null, bool changed = false) =>
+            await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back, Changed = changed })).Public();
         pages.MapPost("/account/sign-in", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
         {
             var device = DeviceCookie.Of(http);
@@ -31,6 +32,7 @@ public static class AccountPages
             await http.SignOutAsync();
             return Results.LocalRedirect("/account/sign-in");
         }).Public();
+        MapReset(pages);
         pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, CancellationToken ct, bool saved = false) =>
             Show.Page<AccountPage>(new { Saved = saved, Sessions = slot.Actor.Kind == ActorKind.Person ? await sessions.Run(new(), ct) : [] })).SignedIn();
         pages.MapPost("/account/sessions/{id:guid}/end", async (Guid id, Form form, EndSession end, HttpContext http, CancellationToken ct) =>
@@ -61,6 +63,27 @@ public static class AccountPages
             var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, SessionKind.Browser, null, ct);
             await http.SignInAsync(signed.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
             return Door.GoTo(http, "/platform");
+        }).Public();
+    }
+
+    private static void MapReset(RouteGroupBuilder pages)
+    {
+        pages.MapGet("/account/forgot", (bool asked = false) => Show.Page<ForgotPage>(new { Asked = asked })).Public();
+        pages.MapPost("/account/forgot", async (Form form, AskReset ask, HttpContext http, CancellationToken ct) =>
+        {
+            await ask.Run(new(form["email"]), ct);
+            return Door.GoTo(http, "/account/forgot?asked=true");
+        }).Public();
+        pages.MapGet("/account/reset/{secret}", async (string secret, Database database, TimeProvider clock, CancellationToken ct) =>
+        {
+            await using var db = database.Open();
+            var (_, account) = await ResetPassword.Find(db, secret, clock.Now(), ct);
+            return Show.Page<ResetPage>(new { Secret = secret, Email = account.Email ?? "" });
+        }).Public();
+        pages.MapPost("/account/reset/{secret}", async (string secret, Form form, ResetPassword reset, HttpContext http, CancellationToken ct) =>
+        {
+            await reset.Run(new() { Token = secret, Password = form["password"] }, ct);
+            return Door.GoTo(http, "/account/sign-in?changed=true");
         }).Public();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
 using Salus.Modules.Accounts.Contract;
 using Salus.Web;
 
@@ -15,6 +16,8 @@ public sealed class AccountsModule : Module
         new(CreateOwner.Action, "created an owner of the installation"),
         new(ChangeLanguage.Action, "changed the own language"),
         new(ChangePassword.Action, "changed the own password"),
+        new(AskReset.Action, "asked for a new password"),
+        new(ResetPassword.Action, "set a new password by mail"),
         new(RefreshTokens.Action, "stayed signed in"),
         new(OwnSessions.Action, "looked at the own sessions"),
         new(EndSession.Action, "ended a session"),
@@ -22,7 +25,7 @@ public sealed class AccountsModule : Module
     ];
 
     public override void AddServices(IServiceCollection services) =>
-        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>();
+        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>();
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {

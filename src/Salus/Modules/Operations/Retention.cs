@@ -42,6 +42,7 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
         var (counts, devices) = (new DateTimeOffset(now.AddDays(-1), TimeSpan.Zero).ToUnixTimeMilliseconds(), now.AddDays(-365));
         await database.Write(null, db => db.Set<RateCount>().Where(c => c.Start < counts).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<KnownDevice>().Where(d => d.LastUsedAt < devices).ExecuteDeleteAsync(ct), ct);
+        await database.Write(null, db => db.Set<PasswordReset>().Where(r => r.ExpiresAt < jobs).ExecuteDeleteAsync(ct), ct);
         while (await EraseBatch(now, ct)) { }
     }
 

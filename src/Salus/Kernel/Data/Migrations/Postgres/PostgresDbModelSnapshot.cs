@@ -382,6 +382,39 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.ToTable("accounts_known_devices", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SecretHash")
+                        .IsUnique();
+
+                    b.HasIndex("AccountId", "CreatedAt");
+
+                    b.ToTable("accounts_password_resets", (string)null);
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.RefreshToken", b =>
                 {
                     b.Property<string>("Hash")
@@ -1008,6 +1041,15 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
                         .WithMany()

@@ -375,6 +375,39 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.ToTable("accounts_known_devices", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SecretHash")
+                        .IsUnique();
+
+                    b.HasIndex("AccountId", "CreatedAt");
+
+                    b.ToTable("accounts_password_resets", (string)null);
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.RefreshToken", b =>
                 {
                     b.Property<string>("Hash")
@@ -1001,6 +1034,15 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
                         .WithMany()

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
+using Salus.Kernel;
+using Salus.Kernel.Audit;
+using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
+using Salus.Modules.Accounts.Contract;
+using Salus.Resources;
+
+namespace Salus.Modules.Accounts;
+
+/// <summary>
+/// Asks for a link to set a new password. Whether the address has an account is found out by a job afterwards: the answer, and
+/// the time it takes, are the same for every address.
+/// </summary>
+public sealed class AskReset(Tools tools, RateLimits limits, Settings settings)
+{
+    public const string Action = "account.ask-reset", JobKind = "account.mail-reset";
+
+    public sealed record Command(string Email);
+    public sealed record Wanted(string Email);
+
+    /// <exception cref="Refusal">422 when it is no e-mail address; 429 <c>rate-limit</c>.</exception>
+    public async Task Run(Command command, CancellationToken ct)
+    {
+        var email = NewAccount.Email(command.Email);
+        await limits.Take(settings.ResetLimit, RateLimits.Address(tools.Actor.Ip));
+        await tools.Database.Write(null, db =>
+        {
+            var now = tools.Clock.Now();
+            db.Enqueue(JobKind, new Wanted(email), now);
+            db.Add(AuditEvent.By(tools.Actor with { OrganisationId = null }, now, Action));
+            return db.SaveChangesAsync(ct);
+        }, ct);
+    }
+}
+
+/// <summary>Mails the link, if the address has an account that may sign in; at most three in an hour.</summary>
+public sealed class MailReset(Database database, Settings settings, TimeProvider clock, IStringLocalizer<Texts> texts) : IJobHandler
+{
+    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+    private const int MostInAnHour = 3;
+
+    public string Kind => AskReset.JobKind;
+
+    public async Task Run(Job job, CancellationToken ct)
+    {
+        var normal = JsonSerializer.Deserialize<AskReset.Wanted>(job.Body)!.Email.ToUpperInvariant();
+        await database.Write(null, async db =>
+        {
+            var (now, hourAgo) = (clock.Now(), clock.Now().AddHours(-1));
+            var account = await db.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.NormalizedUserName == normal && a.DeactivatedAt == null, ct);
+            if (account is null || await db.Set<PasswordReset>().CountAsync(r => r.AccountId == account.Id && r.CreatedAt > hourAgo, ct) >= MostInAnHour) return 0;
+            var secret = Text.Secret();
+            db.Add(new PasswordReset { AccountId = account.Id, SecretHash = Text.Hash(secret), CreatedAt = now, ExpiresAt = now + Life });
+            db.Post(MailOf(account, secret), now);
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+    }
+
+    private Mail MailOf(Account account, string secret)
+    {
+        using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
+        return new Mail(account.Email!, texts["Your new password"],
+            texts["Hello {0},\n\nsomebody asked for a new password for your account in Salus. Open this link within one hour and choose it:\n\n{1}\n\nIf it was not you, ignore this mail: your password stays as it is.",
+                account.Name, $"{settings.BaseUrl}/account/reset/{secret}"]);
+    }
+}
