@@ -141,6 +141,7 @@ public static class SalusApp
         app.UseForwardedHeaders();
         app.UsePerimeter();
         app.UseHostFiltering();
+        app.UseListedOrigins();
         app.UseResponseCompression();
         app.UseRequestLocalization();
         app.UseMiddleware<RefusalMiddleware>();

@@ -24,6 +24,14 @@ public sealed record RateLimit(string Name, IReadOnlyList<(int Most, TimeSpan Wi
     }
 }
 
+/// <summary>One use too many.</summary>
+/// <param name="Wait">Until the next is allowed.</param>
+/// <param name="IsFirst">It is the first too many in its window: worth a line in the log; those that follow are not.</param>
+public sealed record Excess(TimeSpan Wait, bool IsFirst)
+{
+    public Refusal Refusal => new(429, "rate-limit", "Too many attempts. Try again in {0} minutes.", (int)Math.Ceiling(Wait.TotalMinutes)) { RetryAfter = Math.Max(1, (int)Math.Ceiling(Wait.TotalSeconds)) };
+}
+
 /// <summary>Counts uses in the database, so that a limit holds after a restart and on every node. A window begins with the first use in it.</summary>
 public sealed class RateLimits(Database database, TimeProvider clock)
 {
@@ -31,23 +39,22 @@ public sealed class RateLimits(Database database, TimeProvider clock)
     /// <exception cref="Refusal">429 <c>rate-limit</c> with the seconds until the next is allowed.</exception>
     public async Task Take(RateLimit limit, string subject)
     {
-        if (await Count(limit, subject) is not { } wait) return;
-        throw new Refusal(429, "rate-limit", "Too many attempts. Try again in {0} minutes.", (int)Math.Ceiling(wait.TotalMinutes)) { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+        if (await Count(limit, subject) is { } excess) throw excess.Refusal;
     }
 
-    /// <summary>Counts one use; how long to wait when it was one too many, null when it was not.</summary>
-    public Task<TimeSpan?> Count(RateLimit limit, string subject) => database.Write<TimeSpan?>(null, async db =>
+    /// <summary>Counts one use; null when it was not one too many.</summary>
+    public Task<Excess?> Count(RateLimit limit, string subject) => database.Write<Excess?>(null, async db =>
     {
         var now = new DateTimeOffset(clock.Now(), TimeSpan.Zero).ToUnixTimeMilliseconds();
-        TimeSpan? wait = null;
+        Excess? excess = null;
         foreach (var (most, window) in limit.Windows)
         {
             var (count, start) = await Raise(db, $"{limit.Name}:{window.TotalSeconds.ToString(CultureInfo.InvariantCulture)}:{subject}", now, now - (long)window.TotalMilliseconds);
             if (count <= most) continue;
             var left = window - TimeSpan.FromMilliseconds(now - start);
-            if (wait is null || left > wait) wait = left;
+            excess = new(excess?.Wait > left ? excess.Wait : left, excess?.IsFirst == true || count == most + 1);
         }
-        return wait;
+        return excess;
     }, CancellationToken.None);
 
     private static async Task<(long Count, long Start)> Raise(SalusDb db, string key, long now, long old)

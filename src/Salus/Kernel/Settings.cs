@@ -34,6 +34,12 @@ public sealed record Settings
     [Setting("SALUS_HOSTS", "host names that are answered, separated by commas; default: the host of SALUS_PUBLIC_URL")]
     public string Hosts { get; init; } = "";
 
+    [Setting("SALUS_ORIGINS", "addresses such as https://www.clinic.example whose pages may call the API from a browser, separated by commas; default none")]
+    public string Origins { get; init; } = "";
+
+    [Setting("SALUS_SECURITY_CONTACT", "where to report a weakness, an address such as mailto:security@clinic.example; default: the help page")]
+    public string SecurityContact { get; init; } = "";
+
     [Setting("SALUS_PROXIES", "addresses of proxies whose X-Forwarded-* headers are believed, separated by commas")]
     public string Proxies { get; init; } = "";
 

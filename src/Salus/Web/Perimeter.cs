@@ -34,6 +34,9 @@ public static class Perimeter
         });
     }
 
+    /// <summary>Pages of the listed sites may call the API; no others, and nothing but the API.</summary>
+    public static void UseListedOrigins(this WebApplication app) => app.UseWhen(http => http.Request.IsApi(), api => api.UseCors());
+
     public static void RefusePathTricks(this IApplicationBuilder app) => app.Use((http, next) =>
     {
         var raw = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
@@ -69,6 +72,10 @@ public static class Perimeter
             foreach (var proxy in settings.Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 if (IPAddress.TryParse(proxy, out var address)) options.KnownProxies.Add(address);
         });
+        services.AddCors(options => options.AddDefaultPolicy(policy => policy
+            .WithOrigins(settings.Origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).AllowCredentials()
+            .WithMethods("GET", "POST", "PUT", "DELETE").WithHeaders("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key")
+            .WithExposedHeaders("ETag", "Location", "Retry-After").SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
         services.AddHostFiltering(options =>
         {
             options.AllowedHosts = settings.Hosts.Length > 0 ? settings.Hosts.Split(',', StringSplitOptions.TrimEntries)

@@ -39,7 +39,7 @@ public static class WebPages
         pages.MapGet("/api/v1/docs", () => Show.Page<ApiDocsPage>(new { Kind = "swagger" })).Public();
         pages.MapGet("/api/v1/redoc", () => Show.Page<ApiDocsPage>(new { Kind = "redoc" })).Public();
         pages.MapGet("/.well-known/security.txt", (TimeProvider clock) => Results.Text(
-            $"Contact: {settings.BaseUrl}/help\nExpires: {clock.GetUtcNow().AddMonths(6):yyyy-MM-ddTHH:mm:ssZ}\nPreferred-Languages: en, fr, es, it\n")).Public();
+            $"Contact: {(settings.SecurityContact.Length > 0 ? settings.SecurityContact : settings.BaseUrl + "/help")}\nCanonical: {settings.BaseUrl}/.well-known/security.txt\nExpires: {clock.GetUtcNow().AddMonths(6):yyyy-MM-ddTHH:mm:ssZ}\nPreferred-Languages: en, fr, es, it\n")).Public();
         pages.MapGet("/robots.txt", () => Results.Text("User-agent: *\nDisallow: /\n")).Public();
     }
 }

@@ -14,7 +14,7 @@ namespace Salus.Tests.Support;
 public sealed class RunningSalus : IAsyncDisposable
 {
     public const string Password = "Grand-Garden-2026!";
-    public static readonly string PasswordHash = Passwords.Hash(new Account(), Password);
+    public static readonly string PasswordHash = Passwords.Hash(Password);
     private static readonly SocketsHttpHandler Wire = new() { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 };
     private readonly WebApplication app;
 

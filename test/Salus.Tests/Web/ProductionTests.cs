@@ -6,7 +6,7 @@ namespace Salus.Tests.Web;
 /// <summary>Production refuses what would be unsafe, and answers only to its own name.</summary>
 public sealed class ProductionTests
 {
-    private static readonly Settings Good = new() { PublicUrl = "https://clinic.example.org", SmtpHost = "localhost", Keys = "/keys", Database = "Host=db" };
+    private static readonly Settings Good = new() { PublicUrl = "https://clinic.example.org", SmtpHost = "localhost", Keys = "/keys", Database = "Host=db", Proxies = "127.0.0.1" };
 
     [Fact]
     public void a_good_configuration_has_no_fault() => Assert.Empty(Check.Faults(Good));
@@ -16,6 +16,10 @@ public sealed class ProductionTests
         { "SALUS_CLOCK", Good with { Clock = "+26h" } }, { "SALUS_PUBLIC_URL is not set", Good with { PublicUrl = "" } },
         { "not https", Good with { PublicUrl = "http://clinic.example.org" } }, { "wildcard", Good with { Hosts = "*" } },
     };
+
+    [Fact]
+    public void SE_17_a_missing_list_of_proxies_is_named() =>
+        Assert.Contains(Check.Faults(Good with { Proxies = "" }), f => !f.StopsStart && f.What.Contains("SALUS_PROXIES", StringComparison.Ordinal));
 
     [Theory, MemberData(nameof(Bad))]
     public void what_is_unsafe_stops_the_start(string what, Settings settings) =>

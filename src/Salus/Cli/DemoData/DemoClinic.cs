@@ -37,7 +37,7 @@ internal static class DemoClinic
 
     private static Guid[] AddStaff(SalusDb db, DateTime now)
     {
-        var hash = Passwords.Hash(new Account(), Password);
+        var hash = Passwords.Hash(Password);
         Guid Add(string email, string name, string roles)
         {
             var account = NewAccount.Make($"{email}@aurora.example", name, hash, now.AddDays(-60));

@@ -33,7 +33,7 @@ public sealed class CreateOwner(Tools tools, SetupCode code) : UseCase<CreateOwn
     {
         if (Actor.Kind != ActorKind.System && !code.Matches(command.Code)) throw Refusal.Field("code", "This is not the code on the console.");
         Passwords.Check(command.Password, command.Name, NewAccount.Email(command.Email));
-        hash = Passwords.Hash(new Account(), command.Password);
+        hash = Passwords.Hash(command.Password);
         return Task.CompletedTask;
     }
 

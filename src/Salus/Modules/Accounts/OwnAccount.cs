@@ -55,7 +55,7 @@ public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command
         var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == Actor.Id, ct);
         if (!Passwords.Matches(account, command.Current)) throw Refusal.Field("current", "This is not your password.");
         Passwords.Check(command.Password, account.Name, account.Email ?? "");
-        hash = Passwords.Hash(account, command.Password);
+        hash = Passwords.Hash(command.Password);
     }
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)

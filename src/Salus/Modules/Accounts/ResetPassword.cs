@@ -36,7 +36,7 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
         await using var db = OpenForReading();
         var (_, account) = await Find(db, command.Token, Clock.Now(), ct);
         Passwords.Check(command.Password, account.Name, account.Email ?? "");
-        hash = Passwords.Hash(account, command.Password);
+        hash = Passwords.Hash(command.Password);
     }
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)

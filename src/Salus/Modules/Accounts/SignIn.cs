@@ -46,13 +46,14 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
             if (account is not null) await CountFailure(account, known ? device : null, now);
             throw await Refused(account, new Refusal(401, "sign-in.failed", "This e-mail address and password do not belong together."));
         }
-        return await Begin(account, kind, device, now);
+        var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;
+        return await Begin(account, kind, device, better, now);
     }
 
     private async Task Limit(string subject, Account? account)
     {
-        try { await limits.Take(settings.SignInLimit, subject); }
-        catch (Refusal refusal) when (refusal.Status == 429) { throw await Refused(account, refusal); }
+        if (await limits.Count(settings.SignInLimit, subject) is not { } excess) return;
+        throw excess.IsFirst ? await Refused(account, excess.Refusal) : excess.Refusal;
     }
 
     private async Task<(Account?, bool Known)> Find(string email, string? device, CancellationToken ct)
@@ -89,7 +90,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, until).SetProperty(a => a.AccessFailedCount, 0));
     }, CancellationToken.None);
 
-    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, DateTime now)
+    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, DateTime now)
     {
         var session = Session.Begin(account.Id, kind, tools.Actor, now);
         var refresh = kind == SessionKind.Program ? RefreshToken.Make(session.Id, now) : default;
@@ -97,6 +98,8 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
         {
             if (account.AccessFailedCount > 0)
                 await db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.AccessFailedCount, 0));
+            // Unless the password was changed meanwhile.
+            if (better is not null) await db.Accounts.Where(a => a.Id == account.Id && a.PasswordHash == account.PasswordHash).ExecuteUpdateAsync(set => set.SetProperty(a => a.PasswordHash, better));
             // A sign-in never goes on with a session that somebody may have put into this browser before.
             if (kind == SessionKind.Browser && await db.Sessions.FirstOrDefaultAsync(s => s.Id == tools.Actor.SessionId) is { } before) before.End(SessionEnd.Replaced, now);
             if (device is not null) await Know(db, account, Text.Hash(device), now);

@@ -39,7 +39,7 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
             return;
         }
         Passwords.Check(command.Password, open.Invitation.Name, open.Invitation.Email);
-        hash = Passwords.Hash(new Account(), command.Password);
+        hash = Passwords.Hash(command.Password);
     }
 
     protected override async Task<Accepted> Handle(Command command, CancellationToken ct)

@@ -38,6 +38,17 @@ public sealed class SignInLimitTests
     }
 
     [Fact]
+    public async Task AU_12_a_flood_leaves_one_line_about_its_limit_and_one_for_each_wrong_password()
+    {
+        await using var own = await Strict();
+        var clinic = await Clinic.Make(own.Salus);
+        for (var i = 0; i < 15; i++) await Token(clinic, clinic.Account("doctor").Email!, i < 4 ? Wrong : RunningSalus.Password + (i == 4 ? "" : "x"));
+        await using var db = own.Salus.Database.Open();
+        var results = db.Set<Kernel.Audit.AuditEvent>().Where(e => e.Action == SignIn.Action && e.SubjectId == clinic.Account("doctor").Id).OrderBy(e => e.Seq).Select(e => e.Result).ToList();
+        Assert.Equal(["sign-in.failed", "sign-in.failed", "sign-in.failed", "sign-in.failed", "ok", "rate-limit"], results);
+    }
+
+    [Fact]
     public async Task ID_21_the_thirty_first_refresh_in_a_minute_is_refused()
     {
         await using var own = await Strict();

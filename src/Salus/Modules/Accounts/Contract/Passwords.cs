@@ -4,18 +4,30 @@ using Salus.Kernel;
 
 namespace Salus.Modules.Accounts.Contract;
 
-/// <summary>What a password must be, and how it is kept: PBKDF2-HMAC-SHA512 with the OWASP figure of 210 000 rounds.</summary>
+/// <summary>
+/// What a password must be, and how it is kept: Argon2id where the system has the library, else PBKDF2-HMAC-SHA512 with the OWASP
+/// figure of 210 000 rounds. A hash names its method; one of an older method is replaced when its owner signs in.
+/// </summary>
 public static class Passwords
 {
     private const int Least = 12;
-    private static readonly PasswordHasher<Account> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
-    private static readonly string Nobody = Hasher.HashPassword(new Account(), Text.Secret());
+    private static readonly PasswordHasher<Account> Pbkdf2 = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
+    private static readonly string Nobody = Hash(Text.Secret());
 
-    public static string Hash(Account account, string password) => Hasher.HashPassword(account, password);
+    /// <summary>For people: how new passwords are kept on this machine.</summary>
+    public static string Method => Argon2.IsThere ? "Argon2id" : "PBKDF2-SHA512";
+
+    public static string Hash(string password) => Argon2.IsThere ? Argon2.Hash(password) : Pbkdf2.HashPassword(new Account(), password);
 
     /// <summary>Compares; takes the same time when there is no account.</summary>
-    public static bool Matches(Account? account, string password) =>
-        Hasher.VerifyHashedPassword(account ?? new Account(), account?.PasswordHash ?? Nobody, password) != PasswordVerificationResult.Failed && account?.PasswordHash is not null;
+    public static bool Matches(Account? account, string password) => Verify(account?.PasswordHash ?? Nobody, password) && account?.PasswordHash is not null;
+
+    /// <summary>True when the hash is not of today's method and figures.</summary>
+    public static bool IsOld(string hash) => Argon2.IsThere && !hash.StartsWith(Argon2.Prefix, StringComparison.Ordinal);
+
+    private static bool Verify(string hash, string password) =>
+        hash.StartsWith("$argon2", StringComparison.Ordinal) ? Argon2.IsThere && Argon2.Verify(hash, password)
+            : Pbkdf2.VerifyHashedPassword(new Account(), hash, password) != PasswordVerificationResult.Failed;
 
     /// <exception cref="Refusal">422 on field <c>password</c>, naming every rule that is not kept.</exception>
     public static void Check(string password, string name, string email)

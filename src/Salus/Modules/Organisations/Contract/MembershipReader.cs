@@ -81,8 +81,16 @@ public sealed class MembershipReader
     private static readonly TimeSpan Untouched = TimeSpan.FromMinutes(5);
 
     // A browser's session goes on while it is used; a program's only with its refresh token. Nobody's standing changes by it.
-    private Task<int> Touch(Guid session, SessionKind kind, DateTime now) => database.Write(null, db => db.Sessions.Where(s => s.Id == session && s.EndedAt == null)
-        .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, s => kind == SessionKind.Browser ? now + Session.BrowserLife : s.ExpiresAt)), CancellationToken.None);
+    private async Task Touch(Guid session, SessionKind kind, DateTime now)
+    {
+        var until = now + Session.BrowserLife;
+        try
+        {
+            await database.Write(null, db => db.Sessions.Where(s => s.Id == session && s.EndedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, s => kind == SessionKind.Browser ? until : s.ExpiresAt)), CancellationToken.None);
+        }
+        catch (Refusal) { } // the database has no room for it now; the next request tries again
+    }
 
     private static readonly string[] Unfiltered = [SalusDb.OrganisationFilter];
 
