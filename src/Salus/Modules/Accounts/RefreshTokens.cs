@@ -32,8 +32,7 @@ public sealed class RefreshTokens(Tools tools, AccessTokens tokens, RateLimits l
 
     private async Task<(Outcome, Session?, string?)> Exchange(SalusDb db, string hash, DateTime arrived, CancellationToken ct)
     {
-        var sessions = db.Sessions;
-        var found = await db.RefreshTokens.AsNoTracking().Where(t => t.Hash == hash).Select(t => new { t.SessionId, t.UsedAt, Session = sessions.First(s => s.Id == t.SessionId) }).FirstOrDefaultAsync(ct);
+        var found = await db.RefreshTokens.AsNoTracking().FirstOrDefaultAsync(t => t.Hash == hash, ct);
         if (found is null) return (Outcome.Unknown, null, null);
         var now = tools.Clock.Now();
         var session = await db.Sessions.FirstAsync(s => s.Id == found.SessionId, ct);

@@ -32,6 +32,8 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
     /// <summary>Wrong passwords on a known device, after which it is known no more.</summary>
     private static readonly RateLimit DeviceFailures = new("sign-in-device", [(MostFailures, Lock)]);
 
+    private static readonly RateLimit UnknownFailures = new("sign-in-unknown", [(MostFailures, Lock)]);
+
     /// <param name="device">The secret of the browser's cookie; null for programs.</param>
     /// <exception cref="Refusal">401 <c>sign-in.failed</c>, the same for unknown accounts; 429 <c>sign-in.locked</c> or <c>rate-limit</c> with the seconds left.</exception>
     public async Task<SignedIn> Run(Command command, SessionKind kind, string? device, CancellationToken ct)
@@ -43,7 +45,9 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
         if (account?.LockoutEnd > now && !known) throw await Refused(account, Locked(account.LockoutEnd.Value - now));
         if (account is null || !right || account.DeactivatedAt is not null)
         {
+            // For an unknown address something is counted too, so that it answers no sooner.
             if (account is not null) await CountFailure(account, known ? device : null, now);
+            else await limits.Count(UnknownFailures, Text.Hash(Text.Clean(command.Email)));
             throw await Refused(account, new Refusal(401, "sign-in.failed", "This e-mail address and password do not belong together."));
         }
         var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;

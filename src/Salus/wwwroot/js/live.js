@@ -46,9 +46,9 @@
     start();
   }
 
-  // Without a socket every ten seconds; with one every minute, because times on the page grow old by themselves.
+  // Without a socket, or while the page is stale, every ten seconds; else every minute, because times on the page grow old by themselves.
   var ticks = 0;
-  setInterval(function () { ticks++; if (!connected || ticks % 6 === 0) fragments().forEach(function (el) { if (!busy(el)) refresh(el); }); }, POLL);
+  setInterval(function () { ticks++; if (!connected || staleSince || ticks % 6 === 0) fragments().forEach(function (el) { if (!busy(el)) refresh(el); }); }, POLL);
 
   function markFields(root) {
     document.querySelectorAll(".is-invalid").forEach(function (el) { el.classList.remove("is-invalid"); el.removeAttribute("aria-invalid"); });
@@ -85,6 +85,9 @@
     if (e.detail.xhr && e.detail.xhr.status > 0 && e.detail.xhr.status < 500) setStale(false);
     if (e.detail.successful && e.detail.requestConfig.verb !== "get") { var box = document.getElementById("refusal"); if (box) box.innerHTML = ""; markFields(document.createElement("div")); }
   });
+  // A request that hangs would hold back all that follow.
+  document.addEventListener("htmx:configRequest", function (e) { if ("live" in e.detail.elt.dataset) e.detail.timeout = 15000; });
+  document.addEventListener("htmx:timeout", function () { setStale(true); });
   document.addEventListener("htmx:sendError", function () { setStale(true); });
   document.addEventListener("htmx:responseError", function (e) { if (e.detail.xhr.status >= 502) setStale(true); });
   document.addEventListener("htmx:beforeSwap", function (e) { if (e.detail.xhr.status >= 502) e.detail.shouldSwap = false; });
