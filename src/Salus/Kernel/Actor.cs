@@ -49,6 +49,9 @@ public sealed record Actor
     /// <summary>True when the actor holds the permission in its organisation. The program itself may do everything.</summary>
     public bool May(string permission) => Kind == ActorKind.System || Permissions.Contains(permission);
 
+    /// <exception cref="Refusal">401 unless a person acts.</exception>
+    public Task RequirePerson() => Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+
     /// <summary>The program acting by itself, or a person at its command line.</summary>
     public static Actor System(Guid? organisationId = null, string requestId = "system") =>
         new() { Kind = ActorKind.System, OrganisationId = organisationId, RequestId = requestId, Roles = ["system"] };

@@ -19,7 +19,7 @@ public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => RequirePerson();
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
@@ -47,7 +47,7 @@ public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => RequirePerson();
 
     protected override async Task Prepare(Command command, CancellationToken ct)
     {
@@ -62,6 +62,7 @@ public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command
     {
         var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
         (account.PasswordHash, account.SecurityStamp, account.ConcurrencyStamp) = (hash, Text.Secret(), Guid.NewGuid().ToString());
+        await ResetPassword.EndLinks(Db, account.Id, Now, ct);
         foreach (var ended in await EndOtherSessions.EndOthers(Db, Actor, SessionEnd.PasswordChanged, Now, ct)) Changed(LiveTopics.Cut + ended);
         Subject("account", account.Id, "password");
         return account.Id;

@@ -44,7 +44,7 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
         var (reset, account) = await Find(Db, command.Token, Now, ct);
         // Of two browsers with the same link, one changes the row; the account's other links end with it.
         if (await Db.Set<PasswordReset>().Where(r => r.Id == reset.Id && r.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.UsedAt, Now), ct) == 0) throw Gone();
-        await Db.Set<PasswordReset>().Where(r => r.AccountId == account.Id && r.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.UsedAt, Now), ct);
+        await EndLinks(Db, account.Id, Now, ct);
         Db.Attach(account);
         (account.PasswordHash, account.SecurityStamp, account.ConcurrencyStamp) = (hash, Text.Secret(), Guid.NewGuid().ToString());
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
@@ -55,6 +55,10 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
         Subject("account", account.Id, "password");
         return account.Id;
     }
+
+    /// <summary>A password that was changed is not to be changed back with a link that was mailed before.</summary>
+    public static Task<int> EndLinks(SalusDb db, Guid account, DateTime now, CancellationToken ct) =>
+        db.Set<PasswordReset>().Where(r => r.AccountId == account && r.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.UsedAt, now), ct);
 
     private Mail MailOf(Account account)
     {

@@ -20,7 +20,7 @@ public sealed class OwnSessions(Tools tools) : ReadModel<OwnSessions.Query, IRea
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Query query, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Query query, CancellationToken ct) => RequirePerson();
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<SessionLine> result) => null;
 
@@ -41,7 +41,7 @@ public sealed class EndSession(Tools tools) : UseCase<EndSession.Command, Guid>(
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => RequirePerson();
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
@@ -62,7 +62,7 @@ public sealed class EndOtherSessions(Tools tools) : UseCase<EndOtherSessions.Com
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => RequirePerson();
 
     protected override async Task<int> Handle(Command command, CancellationToken ct)
     {

@@ -97,6 +97,18 @@ public sealed partial class PasswordResetTests(SalusServer server)
     }
 
     [Fact]
+    public async Task ID_05_ID_07_changing_the_password_oneself_ends_the_links_that_were_mailed_before()
+    {
+        var clinic = await server.NewClinic();
+        var link = await NewLink(clinic);
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "doctor");
+        using (var done = await browser.Submit("/account", "/account/password", new() { ["current"] = RunningSalus.Password, ["password"] = Fresh })) Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        (await Confirm(clinic, link, "Other-Lantern-88!")).Refuses(400, "reset.gone");
+        (await SignIn(clinic, Fresh)).Is(200);
+    }
+
+    [Fact]
     public async Task ID_08_a_weak_password_is_refused_and_the_link_still_works()
     {
         var clinic = await server.NewClinic();
