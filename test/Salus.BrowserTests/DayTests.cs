@@ -46,6 +46,20 @@ public sealed class DayTests(DemoServer demo)
     }
 
     [Fact]
+    public async Task A_registration_on_its_way_is_not_called_back_by_the_look_for_duplicates()
+    {
+        var desk = await demo.SignedIn("reception");
+        var ct = TestContext.Current.CancellationToken;
+        await desk.RouteAsync("**/desk/patients", async route => { await Task.Delay(1500, ct); await route.ContinueAsync(); });
+        await desk.GotoAsync("/aurora/desk");
+        await desk.ClickAsync("[data-key=r]");
+        await desk.FillAsync("#side [name=name]", "Ottavia Lentamente");
+        await desk.FillAsync("#side [name=age]", "41");
+        await desk.ClickAsync("#side form button[type=submit]");
+        await Assertions.Expect(desk.Locator("#side")).ToContainTextAsync("Ottavia Lentamente");
+    }
+
+    [Fact]
     public async Task Desk_phone_doctor_and_board_agree_while_a_patient_is_called_brought_in_and_finished()
     {
         var desk = await demo.SignedIn("reception");
