@@ -150,7 +150,13 @@ namespace Salus.Bench
             finally { bare.Kill(); }
         }
 
-        private Task Search(string kind) => Compare($"search by {kind}", 0.5, _ => async i =>
+        private async Task Search(string kind)
+        {
+            await Search(kind, $"search by {kind}", raw.Search);
+            await Search(kind, $"search by {kind}, with its log row", raw.SearchLogged);
+        }
+
+        private Task Search(string kind, string work, Func<int, string, Func<ValueTask>> other) => Compare(work, 0.5, _ => async i =>
         {
             var (token, wire, random) = (await server.Token(), Connect(server.Port), new Random(i));
             return async () =>
@@ -160,7 +166,7 @@ namespace Salus.Bench
                 if (await wire.Send(Wire.Get($"/api/v1/orgs/bench/patients?q={q}", token)) != 200) throw new InvalidOperationException("search failed");
                 if (wire.Body.Span.IndexOf(System.Text.Encoding.ASCII.GetBytes(patient.Number)) < 0 && kind != "name") lock (Faults) Faults.Add($"search by {kind} did not find {q}");
             };
-        }, _ => i => raw.Search(i, kind), Self);
+        }, _ => i => other(i, kind), Self);
 
         private async Task Issue()
         {

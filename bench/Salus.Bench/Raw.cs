@@ -21,6 +21,11 @@ public sealed class Raw(Clinic clinic)
         INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "SubjectId", "VisitId", "Ip", "UserAgent", "Result", "RequestId", "Detail")
         VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', @name, 'ticket', @id, @id, '127.0.0.1', 'bench', 'ok', 'raw', @detail) RETURNING "Seq"
         """;
+    private const string ReadRow = """
+        INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "Ip", "UserAgent", "Result", "RequestId", "Detail", "Subjects")
+        VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', 'patient.search', 'patient', '127.0.0.1', 'bench', 'ok', 'raw', '', @subjects) RETURNING "Seq"
+        """;
+    private string ReadSubjects => $"""INSERT INTO kernel_audit_subjects ("SubjectId", "Seq") SELECT {(clinic.IsSqlite ? "value, @seq FROM json_each(@ids) WHERE TRUE" : "id, @seq FROM unnest(@ids) AS id")} ON CONFLICT DO NOTHING""";
     private string Next => $"""
         SELECT * FROM clinic_tickets WHERE "QueueId" = @q AND "Day" = @day AND "State" = 'Waiting' ORDER BY "Rank" DESC, "Number" LIMIT 1 {(clinic.IsSqlite ? "" : "FOR UPDATE SKIP LOCKED")}
         """;
@@ -48,7 +53,7 @@ public sealed class Raw(Clinic clinic)
     }
 
     /// <summary>One issued token: counter, ticket, move and audit row in one transaction.</summary>
-    public Func<ValueTask> Issue(int caller) => Writer(caller, async (connection, transaction, random) =>
+    public Func<ValueTask> Issue(int caller) => Writer(caller, null, async (connection, transaction, random) =>
     {
         var queue = clinic.RawQueues[caller % 3];
         var number = Convert.ToInt32(await Command(connection, transaction, Counter, ("o", clinic.Of(clinic.RawOrganisation)), ("s", Clinic.Scope(queue))).ExecuteScalarAsync());
@@ -59,7 +64,7 @@ public sealed class Raw(Clinic clinic)
     });
 
     /// <summary>One call: the next ticket is picked and held, changed, its move and audit row written.</summary>
-    public Func<ValueTask> CallNext(int caller) => Writer(caller, async (connection, transaction, random) =>
+    public Func<ValueTask> CallNext(int caller) => Writer(caller, null, async (connection, transaction, random) =>
     {
         Guid id, seen;
         await using (var reader = await Command(connection, transaction, Next, ("q", clinic.Of(clinic.RawQueues[caller % 3])), ("day", clinic.Of(Clinic.Today))).ExecuteReaderAsync())
@@ -76,7 +81,33 @@ public sealed class Raw(Clinic clinic)
     /// <summary>One search: the query that the program sends, and nothing else.</summary>
     public Func<ValueTask> Search(int caller, string kind)
     {
-        var (connection, random) = (Open(), new Random(caller));
+        var find = Find(caller, kind, Open());
+        return async () => await find();
+    }
+
+    /// <summary>One search with all that the program sends for it: the query, then the durable audit row that names each patient it shows.</summary>
+    public Func<ValueTask> SearchLogged(int caller, string kind)
+    {
+        var (own, found) = (Open(), new List<Guid>());
+        var find = Find(caller, kind, own);
+        var log = Writer(caller, own, async (connection, transaction, _) =>
+        {
+            (string, object?)[] row = [("audit", clinic.Of(Guid.CreateVersion7())), ("now", clinic.Of(DateTime.UtcNow)), ("o", clinic.Of(clinic.RawOrganisation)), ("actor", clinic.Of(clinic.Account)), ("subjects", string.Join(' ', found.Select(id => id.ToString("N"))))];
+            var seq = await Command(connection, transaction, ReadRow, row).ExecuteScalarAsync();
+            object ids = clinic.IsSqlite ? System.Text.Json.JsonSerializer.Serialize(found.Select(clinic.Of)) : found.ToArray();
+            await Command(connection, transaction, ReadSubjects, ("seq", seq), ("ids", ids)).ExecuteNonQueryAsync();
+        });
+        return async () =>
+        {
+            found.Clear();
+            found.AddRange(await find());
+            if (found.Count > 0) await log();
+        };
+    }
+
+    private Func<Task<List<Guid>>> Find(int caller, string kind, DbConnection connection)
+    {
+        var random = new Random(caller);
         return async () =>
         {
             var words = SearchWords(kind, clinic.Patients[random.Next(clinic.Patients.Count)]);
@@ -89,7 +120,9 @@ public sealed class Raw(Clinic clinic)
             (string, object?)[] values = clinic.IsSqlite ? [("w0", string.Join(" AND ", words.Select(w => $"\"{w}\"")))] : [.. words.Select((w, i) => ($"w{i}", (object?)$"%{w}%"))];
             await using var command = Command(connection, null, sql, [("o", clinic.Of(clinic.Organisation)), .. values]);
             await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) { _ = reader.GetGuid(0); _ = reader.GetString(1); _ = reader.GetString(2); _ = reader.GetString(6); }
+            var ids = new List<Guid>();
+            while (await reader.ReadAsync()) { ids.Add(reader.GetGuid(0)); _ = reader.GetString(1); _ = reader.GetString(2); _ = reader.GetString(6); }
+            return ids;
         };
     }
 
@@ -101,7 +134,7 @@ public sealed class Raw(Clinic clinic)
         _ => [patient.Number.Replace("-", "")],
     };
 
-    private Func<ValueTask> Writer(int caller, Func<DbConnection, DbTransaction, Random, Task> work)
+    private Func<ValueTask> Writer(int caller, DbConnection? connection, Func<DbConnection, DbTransaction, Random, Task> work)
     {
         var random = new Random(caller);
         if (clinic.IsSqlite)
@@ -114,7 +147,7 @@ public sealed class Raw(Clinic clinic)
                 finally { writer.Release(); }
             };
         }
-        var own = Open();
+        var own = connection ?? Open();
         return async () => await InTransaction(own, work, random);
     }
 
