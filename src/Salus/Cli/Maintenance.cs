@@ -1,6 +1,7 @@
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts;
+using Salus.Modules.Accounts.SecondFactor;
 
 namespace Salus.Cli;
 
@@ -24,6 +25,16 @@ public static class Maintenance
         scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "admin-create");
         await scope.ServiceProvider.GetRequiredService<CreateOwner>().Run(new() { Email = email, Name = name, Password = password }, ct);
         Console.WriteLine($"{email} owns this installation now.");
+        return 0;
+    }
+
+    public static async Task<int> DropFactors(Settings settings, string email, CancellationToken ct)
+    {
+        await using var app = SalusApp.Build(settings);
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "admin-drop-factors");
+        await scope.ServiceProvider.GetRequiredService<DropFactors>().Run(new(email), ct);
+        Console.WriteLine($"{email} signs in with the password alone now. Let them add a second factor at once.");
         return 0;
     }
 
