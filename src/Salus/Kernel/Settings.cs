@@ -67,6 +67,15 @@ public sealed record Settings
     [Setting("SALUS_MAIL_FROM", "sender of mails; default salus@ the host of SALUS_PUBLIC_URL")]
     public string MailFrom { get; init; } = "";
 
+    [Setting("SALUS_SMS_URL", "gateway for short messages: takes a POST of {id, to, text}; empty: they go to the mailbox folder (development and demo), or nobody registers with a phone (production)")]
+    public string SmsUrl { get; init; } = "";
+
+    [Setting("SALUS_SMS_TOKEN", "sent to the gateway as a bearer token; empty: none")]
+    public string SmsToken { get; init; } = "";
+
+    [Setting("SALUS_REGISTRATION", "true (default): anybody may make an account, which has no role anywhere; false: accounts come by invitation only")]
+    public bool Registration { get; init; } = true;
+
     [Setting("SALUS_AUDIT_YEARS", "how many years audit rows are kept; default 7")]
     public int AuditYears { get; init; } = 7;
 
@@ -79,6 +88,10 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_RESET", "how often one address may ask for a new password; default 3/min 10/h")]
     public RateLimit ResetLimit { get; init; } = RateLimit.Parse("reset", "3/min 10/h");
 
+    [Setting("SALUS_LIMIT_REGISTER", "how often one address may register, or ask for the message again; default 3/min 10/h")]
+    public RateLimit RegisterLimit { get; init; } = RateLimit.Parse("register", "3/min 10/h");
+
+    public bool SendsSms => SmsUrl.Length > 0 || !IsProduction;
     public bool IsProduction => Mode == Mode.Production;
     public bool IsSqlite => Database.Length == 0;
     public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");

@@ -26,6 +26,16 @@ public sealed class Form
     public DateOnly? Date(string name) => Read<DateOnly>(name, (string t, out DateOnly v) => DateOnly.TryParseExact(t, "yyyy-MM-dd", out v));
     public T Choice<T>(string name) where T : struct, Enum => Read<T>(name, (string t, out T v) => Enum.TryParse(t, true, out v) && Enum.IsDefined(v)) ?? default;
 
+    /// <summary>A file that was sent along; null when none was chosen. One byte more than <paramref name="most"/> is read at most, so that a larger one is seen to be too large.</summary>
+    public async Task<byte[]?> File(string name, int most)
+    {
+        if (fields.Files[name] is not { Length: > 0 } file) return null;
+        if (file.Length > most) return new byte[most + 1];
+        using var bytes = new MemoryStream();
+        await file.CopyToAsync(bytes);
+        return bytes.ToArray();
+    }
+
     /// <summary>The key that the page made for this intention; the same form sent twice is done once.</summary>
     public string? Once => fields["once"].ToString() is { Length: > 0 and <= 100 } key ? key : null;
 

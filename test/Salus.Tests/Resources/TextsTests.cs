@@ -19,7 +19,7 @@ public sealed partial class TextsTests
         string[] samples =
         [
             "Sign in", "E-mail address", "Needed above routine; it is recorded.", "Given up", "Mean wait", // pages and components
-            "This e-mail address and password do not belong together.", "This is too large.", "Nobody waits in “{0}”.", // refusals
+            "This address and password do not belong together.", "This is too large.", "Nobody waits in “{0}”.", // refusals
             "Ask for a new one.", "This is not your password.", "This is not a phone number.", "Use a digit.", "An age is between 0 and 150.", "This value does not fit.",
             "Find and read patients", "registered a patient", "exported the audit log", "Queues and rooms", // manifests
             "In the room", "Emergency", "Self-paying", "Receptionist", "{0} years", // words

@@ -30,7 +30,7 @@ public sealed class RunningSalus : IAsyncDisposable
     public Database Database => app.Services.GetRequiredService<Database>();
     public DateTime Now => app.Services.GetRequiredService<TimeProvider>().Now();
 
-    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min"), ResetLimit = RateLimit.Parse("reset", "1000000/min") };
+    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min"), ResetLimit = RateLimit.Parse("reset", "1000000/min"), RegisterLimit = RateLimit.Parse("register", "1000000/min") };
 
     public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null)
     {
@@ -72,6 +72,28 @@ public sealed class RunningSalus : IAsyncDisposable
         try { await Database.Write(null, db => { db.Add(session); return db.SaveChangesAsync(); }, default); }
         catch (Refusal) { } // the database is away, as the test wants it
         return session;
+    }
+
+    /// <summary>What was sent to an address or number, oldest first, after all jobs have run.</summary>
+    public async Task<IReadOnlyList<Mail>> Mailbox(string to)
+    {
+        await RunJobs();
+        var mails = new List<(DateTime At, Mail Mail)>();
+        foreach (var file in Directory.Exists(Settings.MailboxFolder) ? Directory.GetFiles(Settings.MailboxFolder, "*.json") : [])
+        {
+            // The service beside us may be writing it just now.
+            var text = await File.ReadAllTextAsync(file);
+            if (text.EndsWith('}') && System.Text.Json.JsonSerializer.Deserialize<Mail>(text) is { } mail && mail.To == to) mails.Add((File.GetLastWriteTimeUtc(file), mail));
+        }
+        return [.. mails.OrderBy(m => m.At).Select(m => m.Mail)];
+    }
+
+    /// <summary>The same, as soon as there are so many.</summary>
+    public async Task<IReadOnlyList<Mail>> Mailbox(string to, int atLeast)
+    {
+        IReadOnlyList<Mail> mails = [];
+        await Wait.Until(async () => (mails = await Mailbox(to)).Count >= atLeast);
+        return mails;
     }
 
     /// <summary>Runs every due job now, as the background service would.</summary>

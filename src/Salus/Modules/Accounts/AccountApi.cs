@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Profile;
+using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
@@ -19,7 +21,7 @@ public static class AccountApi
                 if (signed.Session is null) throw new Refusal(401, "second-factor.needed", "Send a code of your authenticator app, or a recovery code, together with the password.");
                 return new TokenAnswer(tokens.Issue(signed.Session), signed.RefreshToken!);
             })
-            .Public().Refuses("sign-in.failed", "sign-in.locked", "second-factor.needed", "second-factor.failed", "rate-limit").Describe("getToken", "Sign in with e-mail address and password; the access token lives 15 minutes, the refresh token 7 days");
+            .Public().Refuses("sign-in.failed", "sign-in.locked", "second-factor.needed", "second-factor.failed", "account.unverified", "rate-limit").Describe("getToken", "Sign in with e-mail address and password; the access token lives 15 minutes, the refresh token 7 days");
         api.MapPost("/auth/refresh", (RefreshTokens.Command command, RefreshTokens refresh, CancellationToken ct) => refresh.Run(command, ct))
             .Public().Refuses("refresh.failed", "rate-limit").Describe("refreshToken", "Exchange a refresh token for new tokens; it works once, and a second use ends the session");
         api.MapPost("/auth/verify", async (VerifyToken command, AccessTokens tokens, Database database, TimeProvider clock, CancellationToken ct) =>
@@ -58,6 +60,8 @@ public static class AccountApi
             })
             .SignedIn().Describe("endOtherSessions", "End all your sessions but this one");
         MapFactors(api);
+        RegistrationPages.MapApi(api);
+        ProfilePages.MapApi(api);
         routes.MapGet("/api/auth/me", Me).SignedIn().ExcludeFromDescription();
         routes.MapGet("/.well-known/jwks.json", (AccessTokens tokens) => tokens.PublicKeys).Public().ExcludeFromDescription();
     }

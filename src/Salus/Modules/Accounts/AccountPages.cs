@@ -4,6 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Profile;
+using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
@@ -15,8 +17,8 @@ public static class AccountPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         var pages = routes.RootPages();
-        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null, bool changed = false, bool code = false) =>
-            await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back, Changed = changed, WithCode = code })).Public();
+        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null, bool changed = false, bool code = false, bool verified = false) =>
+            await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back, Changed = changed, WithCode = code, Verified = verified })).Public();
         pages.MapPost("/account/sign-in", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
         {
             var device = DeviceCookie.Of(http);
@@ -49,6 +51,8 @@ public static class AccountPages
         }).Public();
         MapReset(pages);
         FactorPages.Map(pages);
+        RegistrationPages.Map(pages);
+        ProfilePages.Map(pages);
         pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, CancellationToken ct, bool saved = false) =>
             Show.Page<AccountPage>(new { Saved = saved, Sessions = slot.Actor.Kind == ActorKind.Person ? await sessions.Run(new(), ct) : [] })).SignedIn();
         pages.MapPost("/account/sessions/{id:guid}/end", async (Guid id, Form form, EndSession end, HttpContext http, CancellationToken ct) =>

@@ -4,6 +4,8 @@ using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
 using Microsoft.AspNetCore.Identity;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Profile;
+using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
@@ -33,11 +35,20 @@ public sealed class AccountsModule : Module
         new(RemovePasskey.Action, "removed a passkey"),
         new(DropFactors.Action, "removed all second factors of an account"),
         new(ProveIdentity.Action, "showed again who it is"),
+        new(Register.Action, "made an account"),
+        new(Verify.Action, "showed that the address is the own"),
+        new(SendAgain.Action, "asked for the link or code again"),
+        new(OwnProfile.Action, "looked at the own profile"),
+        new(ChangeProfile.Action, "changed the own profile"),
+        new(ChangePicture.Action, "changed the own picture"),
+        new(DeactivateOwn.Action, "closed the own account"),
+        new(SetAccountActive.Action, "closed or opened an account"),
+        new(AccountList.Action, "read the list of accounts"),
     ];
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>();
+        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
         // Of the framework's accounts only the checks of passkeys are used; they want a store to look things up in.
         services.AddSingleton<Factors>().AddScoped<PasskeyDoor>().AddIdentityCore<Account>().AddUserStore<AccountStore>();
         // Passkeys belong to a domain; without a public address it is the one in the browser (never an IP address, browsers refuse those).

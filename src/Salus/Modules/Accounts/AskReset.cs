@@ -21,15 +21,15 @@ public sealed class AskReset(Tools tools, RateLimits limits, Settings settings)
     public sealed record Command(string Email);
     public sealed record Wanted(string Email);
 
-    /// <exception cref="Refusal">422 when it is no e-mail address; 429 <c>rate-limit</c>.</exception>
+    /// <exception cref="Refusal">422 when it is neither an e-mail address nor a phone number; 429 <c>rate-limit</c>.</exception>
     public async Task Run(Command command, CancellationToken ct)
     {
-        var email = NewAccount.Email(command.Email);
+        var name = NewAccount.Phone(command.Email) ?? NewAccount.Email(command.Email);
         await limits.Take(settings.ResetLimit, RateLimits.Address(tools.Actor.Ip));
         await tools.Database.Write(null, db =>
         {
             var now = tools.Clock.Now();
-            db.Enqueue(JobKind, new Wanted(email), now);
+            db.Enqueue(JobKind, new Wanted(name), now);
             db.Add(AuditEvent.By(tools.Actor with { OrganisationId = null }, now, Action));
             return db.SaveChangesAsync(ct);
         }, ct);
@@ -46,7 +46,7 @@ public sealed class MailReset(Database database, Settings settings, TimeProvider
 
     public async Task Run(Job job, CancellationToken ct)
     {
-        var normal = JsonSerializer.Deserialize<AskReset.Wanted>(job.Body)!.Email.ToUpperInvariant();
+        var normal = JsonSerializer.Deserialize<AskReset.Wanted>(job.Body)!.Email.ToUpperInvariant(); // a phone number has no upper case
         await database.Write(null, async db =>
         {
             var (now, hourAgo) = (clock.Now(), clock.Now().AddHours(-1));
@@ -54,16 +54,16 @@ public sealed class MailReset(Database database, Settings settings, TimeProvider
             if (account is null || await db.Set<PasswordReset>().CountAsync(r => r.AccountId == account.Id && r.CreatedAt > hourAgo, ct) >= MostInAnHour) return 0;
             var secret = Text.Secret();
             db.Add(new PasswordReset { AccountId = account.Id, SecretHash = Text.Hash(secret), CreatedAt = now, ExpiresAt = now + Life });
-            db.Post(MailOf(account, secret), now);
+            Post(db, account, secret, now);
             return await db.SaveChangesAsync(ct);
         }, ct);
     }
 
-    private Mail MailOf(Account account, string secret)
+    private void Post(SalusDb db, Account account, string secret, DateTime now)
     {
         using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
-        return new Mail(account.Email!, texts["Your new password"],
+        AccountPost.To(db, account, texts["Your new password"],
             texts["Hello {0},\n\nsomebody asked for a new password for your account in Salus. Open this link within one hour and choose it:\n\n{1}\n\nIf it was not you, ignore this mail: your password stays as it is.",
-                account.Name, $"{settings.BaseUrl}/account/reset/{secret}"]);
+                account.Name, $"{settings.BaseUrl}/account/reset/{secret}"], now);
     }
 }

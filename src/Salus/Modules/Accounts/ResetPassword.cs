@@ -51,7 +51,8 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
         await Db.Set<KnownDevice>().Where(d => d.AccountId == account.Id).ExecuteDeleteAsync(ct);
         foreach (var session in await Db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null).ToListAsync(ct)) session.End(SessionEnd.PasswordChanged, Now);
         Changed(LiveTopics.Cut + account.Id);
-        Db.Post(MailOf(account), Now);
+        if (!account.IsVerified) (account.EmailConfirmed, account.PhoneNumberConfirmed) = (account.Email is not null, account.Email is null); // the link came to the address
+        Post(account);
         Subject("account", account.Id, "password");
         return account.Id;
     }
@@ -60,11 +61,11 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
     public static Task<int> EndLinks(SalusDb db, Guid account, DateTime now, CancellationToken ct) =>
         db.Set<PasswordReset>().Where(r => r.AccountId == account && r.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.UsedAt, now), ct);
 
-    private Mail MailOf(Account account)
+    private void Post(Account account)
     {
         using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
-        return new Mail(account.Email!, texts["Your password was changed"],
-            texts["Hello {0},\n\nthe password of your account in Salus was changed, and all its sessions ended. If it was not you, ask for a new password at once and tell your administrator.", account.Name]);
+        AccountPost.To(Db, account, texts["Your password was changed"],
+            texts["Hello {0},\n\nthe password of your account in Salus was changed, and all its sessions ended. If it was not you, ask for a new password at once and tell your administrator.", account.Name], Now);
     }
 
     /// <exception cref="Refusal">400 <c>reset.gone</c>, the same for a link that never was.</exception>

@@ -62,8 +62,9 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
             // For an unknown address something is counted too, so that it answers no sooner.
             if (account is not null) await CountFailure(account, known ? device : null, now);
             else await limits.Count(UnknownFailures, Text.Hash(Text.Clean(command.Email)));
-            throw await Refused(account, new Refusal(401, "sign-in.failed", "This e-mail address and password do not belong together."));
+            throw await Refused(account, new Refusal(401, "sign-in.failed", "This address and password do not belong together."));
         }
+        if (!account.IsVerified) throw await Refused(account, new Refusal(403, "account.unverified", "Show first that the address is yours.") { Unlock = "Open the link that we mailed you, or enter the code that we sent; or have it sent again." });
         var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;
         if (!account.TwoFactorEnabled) return await Begin(account, kind, device, better, null, now);
         if (code is null) return new(account, null, null);
@@ -109,7 +110,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
 
     private async Task<(Account?, bool Known)> Find(string email, string? device, CancellationToken ct)
     {
-        var (normal, hash) = (Text.Clean(email).ToUpperInvariant(), device is null ? "" : Text.Hash(device));
+        var (normal, hash) = (NewAccount.SignInName(email), device is null ? "" : Text.Hash(device));
         try
         {
             await using var db = tools.Database.Open();
@@ -170,14 +171,18 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
     {
         var kind = await factors.Spend(db, account.Id, code, now, CancellationToken.None);
         if (kind is not null) await Factors.WasRight(db, account.Id, knownDevice);
-        if (kind == FactorKind.RecoveryCode) db.Post(SecurityMail.Of(account, texts, t => t["A recovery code of your account was used."]), now);
+        if (kind == FactorKind.RecoveryCode) SecurityMail.Post(db, account, texts, t => t["A recovery code of your account was used."], now);
         return kind is not null;
     }
 
-    private static async Task Know(SalusDb db, Account account, string hash, DateTime now)
+    private async Task Know(SalusDb db, Account account, string hash, DateTime now)
     {
         if (await db.Set<KnownDevice>().Where(d => d.AccountId == account.Id && d.Hash == hash).ExecuteUpdateAsync(set => set.SetProperty(d => d.LastUsedAt, now)) == 0)
+        {
+            if (!account.SkipsDeviceMail && await db.Set<KnownDevice>().AnyAsync(d => d.AccountId == account.Id))
+                SecurityMail.Post(db, account, texts, t => t["Somebody signed in to your account with a device that was not used before: {0}, from {1}.", DeviceName.Of(tools.Actor.UserAgent ?? ""), tools.Actor.Ip ?? ""], now);
             db.Add(new KnownDevice { AccountId = account.Id, Hash = hash, LastUsedAt = now });
+        }
     }
 
     private async Task<Refusal> Refused(Account? account, Refusal refusal)

@@ -3,10 +3,10 @@ using Salus.Kernel.Jobs;
 
 namespace Salus.Modules.Notifications;
 
-/// <summary>Mail, through the outbox.</summary>
+/// <summary>Mail and short messages, through the outbox.</summary>
 public sealed class NotificationsModule : Module
 {
-    public override void AddServices(IServiceCollection services) => services.AddScoped<IJobHandler, SendMail>();
+    public override void AddServices(IServiceCollection services) => services.AddScoped<IJobHandler, SendMail>().AddScoped<IJobHandler, SendSms>();
 
     public override void MapRoutes(IEndpointRouteBuilder routes) => MailboxPages.Map(routes);
 }

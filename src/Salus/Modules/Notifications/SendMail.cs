@@ -15,7 +15,7 @@ public sealed class SendMail(Settings settings, TimeProvider clock) : IJobHandle
     {
         var mail = JsonSerializer.Deserialize<Mail>(job.Body)!;
         if (settings.SmtpHost.Length > 0) await Send(job, mail, ct);
-        else if (!settings.IsProduction) await Keep(job, mail, ct);
+        else if (!settings.IsProduction) await Keep(settings, job, mail, ct);
         else throw new InvalidOperationException("No mail server is set.");
     }
 
@@ -33,7 +33,7 @@ public sealed class SendMail(Settings settings, TimeProvider clock) : IJobHandle
     }
 
     // One file per job: done twice, it is still one mail.
-    private async Task Keep(Job job, Mail mail, CancellationToken ct)
+    public static async Task Keep(Settings settings, Job job, Mail mail, CancellationToken ct)
     {
         Directory.CreateDirectory(settings.MailboxFolder);
         await File.WriteAllTextAsync(Path.Combine(settings.MailboxFolder, $"{job.Id:N}.json"), JsonSerializer.Serialize(mail), ct);

@@ -44,6 +44,9 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
         await database.Write(null, db => db.Set<KnownDevice>().Where(d => d.LastUsedAt < devices).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<PasswordReset>().Where(r => r.ExpiresAt < jobs).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<SpentWord>().Where(w => w.Until < now).ExecuteDeleteAsync(ct), ct);
+        // Who has not shown within two days that the address is theirs may register anew, and so may its owner.
+        var unverified = now.AddDays(-2);
+        await database.Write(null, db => db.Accounts.Where(a => !a.EmailConfirmed && !a.PhoneNumberConfirmed && a.CreatedAt < unverified).ExecuteDeleteAsync(ct), ct);
         while (await EraseBatch(now, ct)) { }
     }
 

@@ -20,4 +20,14 @@ public sealed class MembershipsOf(Database database) : IMemberships
                 .Join(organisations, m => m.OrganisationId, o => o.Id, (m, o) => new { o.Slug, o.Name, m.Roles }).OrderBy(x => x.Name).ToListAsync(ct);
         return [.. rows.Select(r => new MeOrganisation(r.Slug, r.Name, r.Roles.Split(' ')))];
     }
+
+    public async Task<Guid?> AloneIn(SalusDb db, Guid account, CancellationToken ct)
+    {
+        // Roles are words in one text, so the administrators of the account's organisations are picked out here.
+        var memberships = db.Memberships.IgnoreQueryFilters([SalusDb.OrganisationFilter]).AsNoTracking().Where(m => m.Status == MembershipStatus.Active);
+        var accounts = db.Accounts.Where(a => a.DeactivatedAt == null);
+        var admins = await memberships.Where(m => m.Roles.Contains(Role.Admin) && accounts.Any(a => a.Id == m.AccountId) && memberships.Any(own => own.AccountId == account && own.OrganisationId == m.OrganisationId && own.Roles.Contains(Role.Admin)))
+            .Select(m => new { m.OrganisationId, m.AccountId }).ToListAsync(ct);
+        return admins.GroupBy(m => m.OrganisationId).FirstOrDefault(g => g.All(m => m.AccountId == account))?.Key;
+    }
 }

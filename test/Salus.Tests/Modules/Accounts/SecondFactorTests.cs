@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
-using Salus.Kernel.Jobs;
 using Salus.Modules.Accounts.Contract;
 using Salus.Modules.Accounts.SecondFactor;
 
@@ -88,8 +87,7 @@ public sealed partial class SecondFactorTests(SalusServer server)
         (await Token(clinic, "doctor", phone.Recovery[3].ToUpperInvariant())).Is(200);
         (await Token(clinic, "doctor", phone.Recovery[3])).Refuses(401, "second-factor.failed");
         Assert.Equal(9, (await clinic.Doctor.Get("/api/v1/auth/second-factor")).Is(200)["recoveryCodesLeft"].GetInt32());
-        await using var db = clinic.Open();
-        var mails = await db.Set<Job>().Where(j => j.Kind == Mail.Kind && j.Body.Contains(clinic.Account("doctor").Email!)).Select(j => j.Body).ToListAsync();
+        var mails = (await clinic.Salus.Mailbox(clinic.Account("doctor").Email!, 2)).Select(m => m.Text).ToList();
         Assert.Contains(mails, m => m.Contains("A recovery code of your account was used", StringComparison.Ordinal));
         Assert.All(phone.Recovery, code => Assert.All(mails, m => Assert.DoesNotContain(code, m, StringComparison.Ordinal)));
         var renewed = (await clinic.Doctor.Post("/api/v1/auth/second-factor/recovery-codes")).Is(200);

@@ -12,9 +12,17 @@ public sealed class Account : IdentityUser<Guid>, IStanding
 
     /// <summary>The chosen language, or empty: the browser's.</summary>
     public string Language { get; set; } = "";
+    /// <summary>What the person tells of itself.</summary>
+    public string Bio { get; set; } = "";
+
+    /// <summary>The person does not want a message when a new device signs in.</summary>
+    public bool SkipsDeviceMail { get; set; }
     public bool IsPlatformOwner { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime? DeactivatedAt { get; set; }
+
+    /// <summary>The person has shown that the e-mail address or the phone number is theirs; without that nobody signs in.</summary>
+    public bool IsVerified => EmailConfirmed || PhoneNumberConfirmed;
 }
 
 public static class AccountTables
@@ -41,6 +49,8 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         table.Property(a => a.ConcurrencyStamp).IsConcurrencyToken().HasMaxLength(36);
         table.Property(a => a.SecurityStamp).HasMaxLength(40);
         table.Property(a => a.PasswordHash).HasMaxLength(300);
+        table.Property(a => a.Bio).HasMaxLength(500);
+        table.Ignore(a => a.IsVerified);
         table.HasIndex(a => a.NormalizedUserName).IsUnique();
         table.HasIndex(a => a.NormalizedEmail);
     }

@@ -8,4 +8,7 @@ public sealed record MeOrganisation(string Slug, string Name, IReadOnlyList<stri
 public interface IMemberships
 {
     Task<IReadOnlyList<MeOrganisation>> Of(Actor actor, CancellationToken ct);
+
+    /// <summary>An organisation whose only administrator the account is; null when there is none.</summary>
+    Task<Guid?> AloneIn(Kernel.Data.SalusDb db, Guid account, CancellationToken ct);
 }

@@ -25,6 +25,9 @@ public static class Passwords
     /// <summary>True when the hash is not of today's method and figures.</summary>
     public static bool IsOld(string hash) => Argon2.IsThere && !hash.StartsWith(Argon2.Prefix, StringComparison.Ordinal);
 
+    // Scores 0 to 4: below 3 some ten million guesses by lists of known passwords, names, words, dates and keyboard rows would find it.
+    private static bool IsCommon(string password, string name, string email) => Zxcvbn.Zxcvbn.MatchPassword(password[..Math.Min(password.Length, 72)], [.. name.Split(' '), email, "salus"]).Score < 3;
+
     private static bool Verify(string hash, string password) =>
         hash.StartsWith("$argon2", StringComparison.Ordinal) ? Argon2.IsThere && Argon2.Verify(hash, password)
             : Pbkdf2.VerifyHashedPassword(new Account(), hash, password) != PasswordVerificationResult.Failed;
@@ -41,6 +44,7 @@ public static class Passwords
         var folded = Text.Fold(password).Replace(" ", "", StringComparison.Ordinal);
         var own = Text.Fold(name).Split(' ').Append(Text.Fold(email.Split('@')[0])).Where(w => w.Length > 3);
         if (own.Any(w => folded.Contains(w.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal))) errors.Add("Do not use your own name.");
+        if (errors.Count == 0 && IsCommon(password, name, email)) errors.Add("This password is among the first that are tried. Choose one that nobody would guess.");
         if (errors.Count > 0) throw Refusal.Fields(new Dictionary<string, string[]> { ["password"] = [.. errors] });
     }
 }

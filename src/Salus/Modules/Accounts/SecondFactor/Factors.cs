@@ -75,14 +75,14 @@ public sealed class Factors(IDataProtectionProvider protection, RateLimits limit
     }
 }
 
-/// <summary>Mails about what protects an account: its owner learns of every change, also of one by somebody else.</summary>
+/// <summary>Messages about what protects an account: its owner learns of every change, also of one by somebody else.</summary>
 public static class SecurityMail
 {
     /// <param name="what">What happened, in the language of the account.</param>
-    public static Mail Of(Account account, IStringLocalizer<Texts> texts, Func<IStringLocalizer<Texts>, string> what)
+    public static void Post(SalusDb db, Account account, IStringLocalizer<Texts> texts, Func<IStringLocalizer<Texts>, string> what, DateTime now)
     {
         using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
-        return new(account.Email!, texts["The security of your account"],
-            texts["Hello {0},\n\n{1}\n\nIf it was not you, change your password at once, end all other sessions and tell your administrator.", account.Name, what(texts)]);
+        AccountPost.To(db, account, texts["The security of your account"],
+            texts["Hello {0},\n\n{1}\n\nIf it was not you, change your password at once, end all other sessions and tell your administrator.", account.Name, what(texts)], now);
     }
 }

@@ -61,7 +61,7 @@ public sealed class ConfirmAuthenticator(Tools tools, Factors factors, IStringLo
         await Db.Set<Authenticator>().Where(a => a.AccountId == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.ConfirmedAt, Now), ct);
         account.TwoFactorEnabled = true;
         (await Db.Sessions.SingleAsync(s => s.Id == Actor.SessionId, ct)).IsStrong = true;
-        Db.Post(SecurityMail.Of(account, texts, t => t["An authenticator app was added to your account."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["An authenticator app was added to your account."], Now);
         Subject("account", account.Id, "authenticator");
         return await Factors.Renew(Db, account.Id, ct);
     }
@@ -83,7 +83,7 @@ public sealed class RemoveAuthenticator(Tools tools, IStringLocalizer<Texts> tex
         if (await Db.Set<Authenticator>().Where(a => a.AccountId == Actor.Id).ExecuteDeleteAsync(ct) == 0) throw Refusal.NotFound();
         var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
         await Factors.Settle(Db, account, hasApp: false, hasPasskey: await Db.Set<Passkey>().AnyAsync(p => p.AccountId == account.Id, ct), ct);
-        Db.Post(SecurityMail.Of(account, texts, t => t["The authenticator app was removed from your account."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["The authenticator app was removed from your account."], Now);
         Subject("account", account.Id, "authenticator");
         return account.Id;
     }
@@ -104,7 +104,7 @@ public sealed class RenewRecoveryCodes(Tools tools, IStringLocalizer<Texts> text
     {
         var account = await Db.Accounts.AsNoTracking().SingleAsync(a => a.Id == Actor.Id, ct);
         if (!account.TwoFactorEnabled) throw new Refusal(409, "second-factor.none", "Your account has no second factor yet.") { Unlock = "Add an authenticator app or a passkey first." };
-        Db.Post(SecurityMail.Of(account, texts, t => t["New recovery codes were made for your account; the old ones work no more."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["New recovery codes were made for your account; the old ones work no more."], Now);
         Subject("account", account.Id, "recovery-codes");
         return await Factors.Renew(Db, account.Id, ct);
     }
@@ -129,7 +129,7 @@ public sealed class DropFactors(Tools tools, IStringLocalizer<Texts> texts) : Us
         await Db.Set<Passkey>().Where(p => p.AccountId == account.Id).ExecuteDeleteAsync(ct);
         await Factors.Settle(Db, account, hasApp: false, hasPasskey: false, ct);
         foreach (var session in await Db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null).ToListAsync(ct)) session.End(SessionEnd.Ended, Now);
-        Db.Post(SecurityMail.Of(account, texts, t => t["The second factors of your account were removed by the administrator of the installation."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["The second factors of your account were removed by the administrator of the installation."], Now);
         Subject("account", account.Id, "authenticator,passkeys,recovery-codes");
         return account.Id;
     }

@@ -123,7 +123,7 @@ public sealed class AddPasskey(Tools tools, IStringLocalizer<Texts> texts) : Use
         });
         account.TwoFactorEnabled = true;
         (await Db.Sessions.SingleAsync(s => s.Id == Actor.SessionId, ct)).IsStrong = true;
-        Db.Post(SecurityMail.Of(account, texts, t => t["A passkey was added to your account."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["A passkey was added to your account."], Now);
         Subject("account", account.Id, "passkey");
         return isFirst ? await Factors.Renew(Db, account.Id, ct) : [];
     }
@@ -146,7 +146,7 @@ public sealed class RemovePasskey(Tools tools, IStringLocalizer<Texts> texts) : 
         var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
         var hasApp = await Db.Set<Authenticator>().AnyAsync(a => a.AccountId == account.Id && a.ConfirmedAt != null, ct);
         await Factors.Settle(Db, account, hasApp, await Db.Set<Passkey>().AnyAsync(p => p.AccountId == account.Id, ct), ct);
-        Db.Post(SecurityMail.Of(account, texts, t => t["A passkey was removed from your account."]), Now);
+        SecurityMail.Post(Db, account, texts, t => t["A passkey was removed from your account."], Now);
         Subject("account", account.Id, "passkey");
         return account.Id;
     }

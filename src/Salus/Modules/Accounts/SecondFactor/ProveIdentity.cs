@@ -63,7 +63,7 @@ public sealed class ProveIdentity(Tools tools, Factors factors, IStringLocalizer
         {
             var kind = await factors.Spend(Db, session.AccountId, command.Code, Now, ct) ?? throw Refusal.Field("code", "This code is wrong, or was used already.");
             session.IsStrong = true;
-            if (kind == FactorKind.RecoveryCode) Db.Post(SecurityMail.Of(await Db.Accounts.AsNoTracking().SingleAsync(a => a.Id == session.AccountId, ct), texts, t => t["A recovery code of your account was used."]), Now);
+            if (kind == FactorKind.RecoveryCode) SecurityMail.Post(Db, await Db.Accounts.AsNoTracking().SingleAsync(a => a.Id == session.AccountId, ct), texts, t => t["A recovery code of your account was used."], Now);
         }
         else if (!isRight) throw Refusal.Field("password", "This is not your password.");
         await Factors.WasRight(Db, session.AccountId, session.Id.ToString());

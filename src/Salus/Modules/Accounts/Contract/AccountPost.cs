@@ -1,0 +1,14 @@
+using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
+
+namespace Salus.Modules.Accounts.Contract;
+
+/// <summary>Reaches the owner of an account: by mail, or where they registered with a phone, by short message.</summary>
+public static class AccountPost
+{
+    public static void To(SalusDb db, Account account, string subject, string text, DateTime now)
+    {
+        if (account.Email is { } email) db.Post(new Mail(email, subject, text), now);
+        else if (account.PhoneNumber is { } phone) db.Post(new Sms(phone, text), now);
+    }
+}
