@@ -11,19 +11,21 @@ namespace Salus.Modules.Clinic;
 /// <summary>Patients and the out-patient queue.</summary>
 public sealed class ClinicModule : Module
 {
+    public override string Title => "Patients and queue";
+
     public override IEnumerable<Permission> Permissions =>
     [
-        new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Pharmacist, Role.Ivf, Role.Embryologist),
         new(ClinicPermissions.WritePatients, "Register and change patients", Role.Admin, Role.Receptionist, Role.Doctor),
         new(ClinicPermissions.ArchivePatients, "Archive patients", Role.Admin, Role.Doctor),
-        new(ClinicPermissions.ReadBoard, "See the waiting-room board", Role.Admin, Role.Receptionist, Role.Doctor, Role.Display),
-        new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.ReadBoard, "See the waiting-room board", [.. Role.OfClinic]),
+        new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Ivf),
         new(ClinicPermissions.IssueTokens, "Issue tokens", Role.Receptionist),
         new(ClinicPermissions.ServeQueue, "Call and serve patients", Role.Doctor),
-        new(ClinicPermissions.SetUrgency, "Give an urgent class", Role.Doctor),
+        new(ClinicPermissions.SetUrgency, "Give an urgent class", Role.Doctor, Role.Nurse),
         new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
         new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
-        new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Doctor),
+        new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
     ];
 
     public override IEnumerable<AuditAction> AuditActions =>

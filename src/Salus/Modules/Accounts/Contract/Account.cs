@@ -13,6 +13,9 @@ public sealed class Account : IdentityUser<Guid>, IStanding
     /// <summary>The chosen language, or empty: the browser's.</summary>
     public string Language { get; set; } = "";
     public bool IsPlatformOwner { get; set; }
+
+    /// <summary>May enter organisations that let support in (docs/adr/0019).</summary>
+    public bool IsPlatformSupport { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime? DeactivatedAt { get; set; }
 }

@@ -31,6 +31,10 @@ public sealed class Organisation : IVersioned, IStanding
 
     /// <summary>The clinic decided that the waiting-room board shows names.</summary>
     public bool BoardShowsNames { get; set; }
+
+    /// <summary>Until when support may enter, and in which role; null: it may not.</summary>
+    public DateTime? SupportUntil { get; set; }
+    public string SupportRole { get; set; } = "";
     public DateTime CreatedAt { get; set; }
     public Guid Version { get; set; }
 
@@ -73,6 +77,7 @@ internal sealed class OrganisationTable : IEntityTypeConfiguration<Organisation>
         table.Property(o => o.CallingCode).HasMaxLength(4);
         table.Property(o => o.NumberPattern).HasMaxLength(15);
         table.Property(o => o.NumberStart).HasMaxLength(15);
+        table.Property(o => o.SupportRole).HasMaxLength(40);
         table.Ignore(o => o.Zone);
         table.HasIndex(o => o.Slug).IsUnique();
     }
