@@ -18,6 +18,10 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Pharmacist, Role.Ivf, Role.Embryologist),
         new(ClinicPermissions.WritePatients, "Register and change patients", Role.Admin, Role.Receptionist, Role.Doctor),
         new(ClinicPermissions.ArchivePatients, "Archive patients", Role.Admin, Role.Doctor),
+        new(ClinicPermissions.RestrictPatients, "Restrict a patient's record, and open it again", Role.Admin),
+        new(ClinicPermissions.ReadRestricted, "Read restricted records", Role.Admin),
+        new(ClinicPermissions.BreakGlass, "Open a restricted record in an emergency", Role.Doctor, Role.Nurse),
+        new(ClinicPermissions.ReviewEmergencies, "See who opened restricted records", Role.Admin),
         new(ClinicPermissions.ReadBoard, "See the waiting-room board", [.. Role.OfClinic]),
         new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Ivf),
         new(ClinicPermissions.IssueTokens, "Issue tokens", Role.Receptionist),
@@ -33,6 +37,10 @@ public sealed class ClinicModule : Module
         new(RegisterPatient.Action, "registered a patient"),
         new(ChangePatient.Action, "changed a patient"),
         new(ArchivePatient.Action, "archived a patient"),
+        new(RestrictPatient.Action, "restricted a patient's record"),
+        new(LiftRestriction.Action, "opened a restricted record to all again"),
+        new(BreakGlass.Action, "opened a restricted record in an emergency"),
+        new(EmergencyList.Action, "read who opened restricted records"),
         new(PatientSearch.Action, "found a patient in a search"),
         new(LikelyDuplicates.Action, "was shown a likely duplicate"),
         new(PatientRecord.Action, "read a patient"),
@@ -63,6 +71,7 @@ public sealed class ClinicModule : Module
         new("patients", "Patients", "users", ClinicPermissions.ReadPatients, 40),
         new("notices", "Notices", "speakerphone", ClinicPermissions.PostNotices, 45),
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
+        new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -77,6 +86,7 @@ public sealed class ClinicModule : Module
         PatientApi.Map(routes);
         QueueApi.Map(routes);
         PatientPages.Map(routes);
+        EmergencyDoors.Map(routes);
         QueuePages.Map(routes);
     }
 }
