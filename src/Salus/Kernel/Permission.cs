@@ -8,6 +8,9 @@ public sealed record Permission(string Key, string Sentence, params string[] Rol
 {
     /// <summary>It goes with its standard roles only: no own role and no program's key may hold it.</summary>
     public bool StaysInStandardRoles { get; init; }
+
+    /// <summary>A person answers for it by name: no program's key may hold it.</summary>
+    public bool IsForPeople { get; init; }
 }
 
 /// <summary>An audited action: its stable name and the sentence that the log page shows for it.</summary>

@@ -20,7 +20,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ArchivePatients, "Archive patients", Role.Admin, Role.Doctor),
         new(ClinicPermissions.RestrictPatients, "Restrict a patient's record, and open it again", Role.Admin),
         new(ClinicPermissions.ReadRestricted, "Read restricted records", Role.Admin),
-        new(ClinicPermissions.BreakGlass, "Open a restricted record in an emergency", Role.Doctor, Role.Nurse),
+        new(ClinicPermissions.BreakGlass, "Open a restricted record in an emergency", Role.Doctor, Role.Nurse) { IsForPeople = true },
         new(ClinicPermissions.ReviewEmergencies, "See who opened restricted records", Role.Admin),
         new(ClinicPermissions.ReadBoard, "See the waiting-room board", [.. Role.OfClinic]),
         new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Ivf),

@@ -36,7 +36,7 @@ public sealed class AddApiKey(Tools tools, Granting granting) : UseCase<AddApiKe
 
     protected override async Task<Added> Handle(Command command, CancellationToken ct)
     {
-        var permissions = granting.Permissions(Actor, command.Permissions);
+        var permissions = granting.KeyPermissions(Actor, command.Permissions);
         if (await Db.ApiKeys.CountAsync(k => k.RevokedAt == null && k.ExpiresAt > Now, ct) >= Most) throw new Refusal(409, "key.too-many", "An organisation can have {0} keys.", Most) { Unlock = "End those that are not used any more." };
         var secret = Text.Secret() + Text.Secret();
         var key = new ApiKey
@@ -101,6 +101,6 @@ public sealed class ApiKeyList(Tools tools, Granting granting) : ReadModel<ApiKe
         var keys = await db.ApiKeys.AsNoTracking().Where(k => k.RevokedAt == null).OrderBy(k => k.ExpiresAt).Take(200)
             .Select(k => new { Key = k, By = accounts.Where(a => a.Id == k.CreatedBy).Select(a => a.Name).FirstOrDefault() }).ToListAsync(ct);
         return new([.. keys.Select(k => new ApiKeyLine(k.Key.Id, k.Key.Name, k.Key.List, k.By ?? "", k.Key.CreatedAt, k.Key.ExpiresAt, k.Key.LastUsedAt, (int)Math.Floor((k.Key.ExpiresAt - now).TotalDays)))],
-            [.. granting.Of(Actor).Order(StringComparer.Ordinal)]);
+            granting.ForKeys(Actor));
     }
 }

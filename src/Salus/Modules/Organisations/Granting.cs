@@ -51,6 +51,13 @@ public sealed class Granting(Kernel.Modules modules, Bundles bundles, Organisati
         return string.Join(' ', offered.Where(permissions.Contains));
     }
 
+    /// <summary>The same for a program's key, which holds nothing that a person answers for by name.</summary>
+    public string KeyPermissions(Actor actor, string[] permissions) =>
+        permissions.Any(p => modules.Permissions.TryGetValue(p, out var known) && known.IsForPeople)
+            ? throw Refusal.Field("permissions", "A person answers for this by name; no program may hold it.") : Permissions(actor, permissions);
+
+    public IReadOnlyList<string> ForKeys(Actor actor) => [.. Of(actor).Where(p => !modules.Permissions[p].IsForPeople).Order(StringComparer.Ordinal)];
+
     public static void Demand(bool may)
     {
         if (!may) throw new Refusal(403, "role.not-yours", "You can only give what you hold yourself.") { Unlock = "Ask an administrator to do it." };
