@@ -3,7 +3,13 @@ using System.Collections.Frozen;
 namespace Salus.Kernel;
 
 /// <summary>What kind of caller acts.</summary>
-public enum ActorKind { Anonymous, Person, Device, System }
+public enum ActorKind { Anonymous, Person, Device, Program, System }
+
+/// <summary>A session that stands in an organisation in another role than its person's own, for a while.</summary>
+/// <param name="Role">The role in which it acts.</param>
+/// <param name="ActualRoles">The roles that the person holds and by which it may.</param>
+/// <param name="IsReadOnly">It may look and change nothing.</param>
+public sealed record Acting(Guid OrganisationId, string Role, IReadOnlyList<string> ActualRoles, bool IsReadOnly, DateTime EndsAt);
 
 /// <summary>
 /// Who acts, in which organisation, with which rights. Built once per request from a cookie or a bearer token and
@@ -16,7 +22,7 @@ public sealed record Actor
 
     public required ActorKind Kind { get; init; }
 
-    /// <summary>The account, or the device; null for anonymous callers and for the program itself.</summary>
+    /// <summary>The account, the device or the key; null for anonymous callers and for the program itself.</summary>
     public Guid? Id { get; init; }
 
     /// <summary>The name staff see beside what was done. Never written to the audit log.</summary>
@@ -40,6 +46,18 @@ public sealed record Actor
 
     public bool IsPlatformOwner { get; init; }
 
+    /// <summary>Helps organisations that let support in; nothing else.</summary>
+    public bool IsPlatformSupport { get; init; }
+
+    /// <summary>The role in which the session acts now, here or in another organisation; null: in its own.</summary>
+    public Acting? Acting { get; init; }
+
+    /// <summary>True when <see cref="Roles"/> and <see cref="Permissions"/> are those of a role that is acted in.</summary>
+    public bool IsActing => Acting is not null && Acting.OrganisationId == OrganisationId;
+
+    /// <summary>Titles of the organisation's own roles among <see cref="Roles"/>, by key.</summary>
+    public IReadOnlyDictionary<string, string> OwnTitles { get; init; } = FrozenDictionary<string, string>.Empty;
+
     public string? Ip { get; init; }
 
     public string? UserAgent { get; init; }
@@ -49,7 +67,7 @@ public sealed record Actor
     /// <summary>The client's <c>Idempotency-Key</c>, when the door honours one.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>True when a person, device or the program itself is known to act.</summary>
+    /// <summary>True when a person, a device, a program with a key or the program itself is known to act.</summary>
     public bool IsKnown => Kind != ActorKind.Anonymous;
 
     /// <summary>True when the actor holds the permission in its organisation. The program itself may do everything.</summary>
@@ -67,6 +85,13 @@ public sealed record Actor
         ActorKind.Anonymous => throw Refusal.Unknown(),
         _ => throw Refusal.Forbidden(),
     };
+
+    /// <exception cref="Refusal">403 when it acts in a role in which it may only look.</exception>
+    public void RequireMayWrite()
+    {
+        if (IsActing && Acting!.IsReadOnly)
+            throw new Refusal(403, "acting.read-only", "You only look through this role; nothing can be changed.") { Unlock = "Stop, and act in your own role." };
+    }
 
     /// <exception cref="Refusal">401 unless a person acts.</exception>
     public Task RequirePerson() => Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();

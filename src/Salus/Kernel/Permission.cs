@@ -4,7 +4,14 @@ namespace Salus.Kernel;
 /// <param name="Key">Stable key <c>module.act</c>.</param>
 /// <param name="Sentence">What it allows, as a sentence for people (a resource key).</param>
 /// <param name="Roles">The standard roles that hold it from the start.</param>
-public sealed record Permission(string Key, string Sentence, params string[] Roles);
+public sealed record Permission(string Key, string Sentence, params string[] Roles)
+{
+    /// <summary>It goes with its standard roles only: no own role and no program's key may hold it.</summary>
+    public bool StaysInStandardRoles { get; init; }
+
+    /// <summary>A person answers for it by name: no program's key may hold it.</summary>
+    public bool IsForPeople { get; init; }
+}
 
 /// <summary>An audited action: its stable name and the sentence that the log page shows for it.</summary>
 public sealed record AuditAction(string Key, string Sentence);
@@ -19,6 +26,8 @@ public sealed record MenuItem(string Path, string Title, string Icon, string Per
 /// <summary>A module's manifest: everything the program must know about it, in one readable place.</summary>
 public abstract class Module
 {
+    /// <summary>What stands above its permissions where they are listed (a resource key).</summary>
+    public virtual string Title => "";
     public virtual IEnumerable<Permission> Permissions => [];
     public virtual IEnumerable<AuditAction> AuditActions => [];
     public virtual IEnumerable<MenuItem> Menu => [];

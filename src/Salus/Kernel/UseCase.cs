@@ -90,6 +90,7 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         (Db, Now) = (db, Clock.Now());
         topics.Clear();
         entry = AuditEvent.By(Actor, Now, Name);
+        Actor.RequireMayWrite();
         await Authorize(command, ct);
         if (await StoredAnswer(command, ct) is { } stored) return JsonSerializer.Deserialize<TResult>(stored)!;
         var result = await Handle(command, ct);
@@ -140,6 +141,9 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
     /// <summary>Names the subject of the audit row; <paramref name="detail"/> holds states and names of fields, never their contents.</summary>
     protected void Subject(string kind, Guid id, string detail = "", Guid? visit = null) =>
         (entry.SubjectKind, entry.SubjectId, entry.Detail, entry.VisitId) = (kind, id, detail.Length > 400 ? detail[..400] : detail, visit);
+
+    /// <summary>The act belongs to this organisation and into its log although the route names none, as accepting an invitation does.</summary>
+    protected void Within(Guid organisationId) => Db.OrganisationId = (entry.OrganisationId = organisationId).Value;
 
     /// <summary>Open pages on this topic fetch their fragment again after the commit.</summary>
     protected void Changed(string topic) => topics.Add(topic);

@@ -57,6 +57,9 @@ public sealed class ActorMiddleware(RequestDelegate next)
             Roles = standing.Roles,
             Permissions = standing.Permissions,
             IsPlatformOwner = standing.IsPlatformOwner,
+            IsPlatformSupport = standing.IsPlatformSupport,
+            Acting = standing.Acting,
+            OwnTitles = standing.OwnTitles,
         };
     }
 
@@ -66,6 +69,9 @@ public sealed class ActorMiddleware(RequestDelegate next)
         if (!actor.IsKnown) throw Refusal.Unknown();
         Refusal? refusal =
             gate.PlatformOwner && !actor.IsPlatformOwner ? Refusal.NotFound()
+            : gate.PlatformSupport && !actor.IsPlatformOwner && !actor.IsPlatformSupport ? Refusal.NotFound()
+            // A key belongs to its organisation: what is a person's own is nothing for it.
+            : slug is null && actor.Kind == ActorKind.Program ? Refusal.Forbidden()
             : slug is not null && (!organisation.IsSet || actor.OrganisationId is null) ? Refusal.NotFound()
             : gate.Permission is not null && !actor.May(gate.Permission) ? Refusal.Forbidden()
             : null;

@@ -5,7 +5,7 @@ namespace Salus.Web;
 
 /// <summary>What an endpoint demands before anything of it runs. An endpoint without one fails a test: default deny.</summary>
 /// <param name="Permission">The permission needed; null: being signed in is enough; see <see cref="IsPublic"/>.</param>
-public sealed record Gate(string? Permission, bool IsPublic = false, bool PlatformOwner = false);
+public sealed record Gate(string? Permission, bool IsPublic = false, bool PlatformOwner = false, bool PlatformSupport = false);
 
 /// <summary>Refusal codes an API operation may answer with, for its description.</summary>
 public sealed record Refuses(params string[] Codes);
@@ -37,6 +37,9 @@ public static class Door
     public static T SignedIn<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Gate(null));
     public static T Public<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Gate(null, IsPublic: true));
     public static T PlatformOwner<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Gate(null, PlatformOwner: true));
+
+    /// <summary>For owners of the installation and its support staff.</summary>
+    public static T PlatformSupport<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Gate(null, PlatformSupport: true));
     public static T Refuses<T>(this T endpoint, params string[] codes) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Refuses(codes));
     public static T Repeatable<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.WithMetadata(new Repeatable());
 

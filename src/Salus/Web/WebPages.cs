@@ -26,7 +26,7 @@ public static class WebPages
         {
             if (!slot.Actor.IsKnown) return Results.LocalRedirect("/account/sign-in");
             var own = await memberships.Of(slot.Actor, ct);
-            return own is [var only] && !slot.Actor.IsPlatformOwner ? Results.LocalRedirect($"/{only.Slug}/") : Show.Page<StartPage>(new { Organisations = own });
+            return own is [var only] && !slot.Actor.IsPlatformOwner && !slot.Actor.IsPlatformSupport ? Results.LocalRedirect($"/{only.Slug}/") : Show.Page<StartPage>(new { Organisations = own });
         }).Public();
         pages.MapGet("/help", () => Show.Page<HelpPage>()).Public();
         pages.MapPost("/language", (Form form, HttpContext http) =>

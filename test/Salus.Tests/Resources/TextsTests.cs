@@ -80,7 +80,7 @@ public sealed partial class TextsTests
         List<Regex> forms = [Looked()];
         if (file.EndsWith(".razor", StringComparison.Ordinal)) forms.Add(Parameter());
         else forms.AddRange([Refused(), RefusedField(), Unlock(), ErrorsOfField(), Validation(), PasswordRule()]);
-        if (file.EndsWith("Module.cs", StringComparison.Ordinal)) forms.AddRange([Declared(), MenuEntry()]);
+        if (file.EndsWith("Module.cs", StringComparison.Ordinal)) forms.AddRange([Declared(), MenuEntry(), Heading()]);
         if (file is "Words.cs" or "PatientWords.cs" or "Role.cs") forms.Add(Arm());
         var found = forms.SelectMany(f => f.Matches(text)).Select(m => m.Groups[1].Value);
         var inside = Computed().Matches(text).SelectMany(m => Literal().Matches(m.Groups[1].Value)).Select(m => m.Groups[1].Value);
@@ -141,6 +141,10 @@ public sealed partial class TextsTests
     /// <summary>Permissions and audited actions of a manifest: <c>new(SignIn.Action, "…")</c></summary>
     [GeneratedRegex(@"\bnew\((?:\w+\.)?[A-Z]\w*,\s*" + Text)]
     private static partial Regex Declared();
+
+    /// <summary><c>override string Title => "…"</c> of a manifest</summary>
+    [GeneratedRegex("override string Title => " + Text)]
+    private static partial Regex Heading();
 
     /// <summary><c>new("path", "…", "icon", permission, 10)</c></summary>
     [GeneratedRegex(@"\bnew\(""[a-z/]+"", " + Text + @", ""[a-z-]+"", [\w.]+, \d+\)")]

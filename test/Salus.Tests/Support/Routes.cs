@@ -53,6 +53,8 @@ public static class Rows
             ["service-points"] = (await clinic.Admin.Post("service-points", new { name = "Room" })).Is(201).Id,
             ["notices"] = (await clinic.Admin.Post($"queues/{queue}/notices", new { text = "Hello" })).Is(201).Id,
             ["staff"] = (await clinic.Admin.Get("staff")).Is(200)["staff"].EnumerateArray().First(s => s.Id("accountId") == clinic.Account("doctor").Id).Id("membershipId"),
+            ["roles"] = (await clinic.OwnRole("Desk", "organisation.enter")).Id,
+            ["keys"] = (await clinic.Program("patients.read")).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
         };
     }

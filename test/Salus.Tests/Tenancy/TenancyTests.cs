@@ -8,6 +8,9 @@ public sealed class TenancyTests(SalusServer server)
     /// <summary>A body that passes validation, so that only the scope can refuse.</summary>
     public static object? BodyFor(Route route) => route.Method is "GET" or "DELETE" ? null : (route.Kind, route.Pattern.Split('/')[^1]) switch
     {
+        ("patients", "restriction") => new { reason = "Known to the staff" },
+        ("patients", "emergency-access") => new { reason = "Unconscious in the hall" },
+        ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
         ("patients", "archiving") => new { reason = "Moved away" },
         ("patients", _) => new { name = "Anna Verdi" },
         ("queues", "closures") => new { day = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(5) },

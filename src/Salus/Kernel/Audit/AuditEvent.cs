@@ -18,6 +18,10 @@ public sealed class AuditEvent
     public ActorKind ActorKind { get; set; }
     public Guid? ActorId { get; set; }
     public string Role { get; set; } = "";
+
+    /// <summary>Who acted in truth when <see cref="Role"/> is one that was only acted in ("act as"), and with which roles; null otherwise.</summary>
+    public Guid? ActualActorId { get; set; }
+    public string ActualRole { get; set; } = "";
     public string Action { get; set; } = "";
     public string SubjectKind { get; set; } = "";
     public Guid? SubjectId { get; set; }
@@ -42,6 +46,8 @@ public sealed class AuditEvent
         ActorKind = actor.Kind,
         ActorId = actor.Id,
         Role = string.Join(' ', actor.Roles),
+        ActualActorId = actor.IsActing ? actor.Id : null,
+        ActualRole = actor.IsActing ? string.Join(' ', actor.Acting!.ActualRoles) : "",
         Action = action,
         Ip = actor.Ip ?? "",
         UserAgent = actor.UserAgent is { Length: > 200 } agent ? agent[..200] : actor.UserAgent ?? "",
@@ -72,7 +78,8 @@ public sealed class AuditEvent
         Seq.ToString(CultureInfo.InvariantCulture), Id.ToString("D"), At.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
         OrganisationId?.ToString("D") ?? "", ActorKind.ToString(), ActorId?.ToString("D") ?? "", Role, Action, SubjectKind,
         SubjectId?.ToString("D") ?? "", VisitId?.ToString("D") ?? "", Ip, UserAgent, Result, RequestId, Detail,
-        .. Subjects.Length == 0 ? (string[])[] : [Subjects],
+        // Fields that came later are there only when they are filled: what was sealed before them still reads the same.
+        .. ActualActorId is { } actual ? [Subjects, actual.ToString("D"), ActualRole] : Subjects.Length == 0 ? (string[])[] : [Subjects],
     ];
 }
 
@@ -115,6 +122,7 @@ internal sealed class AuditEventTable : IEntityTypeConfiguration<AuditEvent>
         table.HasKey(e => e.Seq);
         table.Property(e => e.Seq).ValueGeneratedOnAdd();
         table.Property(e => e.Role).HasMaxLength(200);
+        table.Property(e => e.ActualRole).HasMaxLength(200);
         table.Property(e => e.Action).HasMaxLength(60);
         table.Property(e => e.SubjectKind).HasMaxLength(30);
         table.Property(e => e.Ip).HasMaxLength(45);

@@ -65,7 +65,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
         }
     }
 
-    private static readonly string[] AuditTypes = ["uuid", "timestamptz", "uuid", "text", "uuid", "text", "text", "text", "uuid", "uuid", "text", "text", "text", "text", "text", "text"];
+    private static readonly string[] AuditTypes = ["uuid", "timestamptz", "uuid", "text", "uuid", "text", "text", "text", "uuid", "uuid", "text", "text", "text", "text", "text", "text", "uuid", "text"];
 
     private static readonly string AppendAuditSql = $"""
         WITH added AS (INSERT INTO kernel_audit_events ({AuditRows.Names}) SELECT * FROM unnest({string.Join(", ", AuditTypes.Select((type, i) => $"${i + 1}::{type}[]"))}) RETURNING "Seq", "Subjects")

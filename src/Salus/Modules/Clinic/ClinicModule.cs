@@ -11,19 +11,25 @@ namespace Salus.Modules.Clinic;
 /// <summary>Patients and the out-patient queue.</summary>
 public sealed class ClinicModule : Module
 {
+    public override string Title => "Patients and queue";
+
     public override IEnumerable<Permission> Permissions =>
     [
-        new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.ReadPatients, "Find and read patients", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Pharmacist, Role.Ivf, Role.Embryologist),
         new(ClinicPermissions.WritePatients, "Register and change patients", Role.Admin, Role.Receptionist, Role.Doctor),
         new(ClinicPermissions.ArchivePatients, "Archive patients", Role.Admin, Role.Doctor),
-        new(ClinicPermissions.ReadBoard, "See the waiting-room board", Role.Admin, Role.Receptionist, Role.Doctor, Role.Display),
-        new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor),
+        new(ClinicPermissions.RestrictPatients, "Restrict a patient's record, and open it again", Role.Admin),
+        new(ClinicPermissions.ReadRestricted, "Read restricted records", Role.Admin),
+        new(ClinicPermissions.BreakGlass, "Open a restricted record in an emergency", Role.Doctor, Role.Nurse) { IsForPeople = true },
+        new(ClinicPermissions.ReviewEmergencies, "See who opened restricted records", Role.Admin),
+        new(ClinicPermissions.ReadBoard, "See the waiting-room board", [.. Role.OfClinic]),
+        new(ClinicPermissions.ReadQueue, "See who waits", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Ivf),
         new(ClinicPermissions.IssueTokens, "Issue tokens", Role.Receptionist),
         new(ClinicPermissions.ServeQueue, "Call and serve patients", Role.Doctor),
-        new(ClinicPermissions.SetUrgency, "Give an urgent class", Role.Doctor),
+        new(ClinicPermissions.SetUrgency, "Give an urgent class", Role.Doctor, Role.Nurse),
         new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
         new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
-        new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Doctor),
+        new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
     ];
 
     public override IEnumerable<AuditAction> AuditActions =>
@@ -31,6 +37,10 @@ public sealed class ClinicModule : Module
         new(RegisterPatient.Action, "registered a patient"),
         new(ChangePatient.Action, "changed a patient"),
         new(ArchivePatient.Action, "archived a patient"),
+        new(RestrictPatient.Action, "restricted a patient's record"),
+        new(LiftRestriction.Action, "opened a restricted record to all again"),
+        new(BreakGlass.Action, "opened a restricted record in an emergency"),
+        new(EmergencyList.Action, "read who opened restricted records"),
         new(PatientSearch.Action, "found a patient in a search"),
         new(LikelyDuplicates.Action, "was shown a likely duplicate"),
         new(PatientRecord.Action, "read a patient"),
@@ -61,6 +71,7 @@ public sealed class ClinicModule : Module
         new("patients", "Patients", "users", ClinicPermissions.ReadPatients, 40),
         new("notices", "Notices", "speakerphone", ClinicPermissions.PostNotices, 45),
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
+        new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -75,6 +86,7 @@ public sealed class ClinicModule : Module
         PatientApi.Map(routes);
         QueueApi.Map(routes);
         PatientPages.Map(routes);
+        EmergencyDoors.Map(routes);
         QueuePages.Map(routes);
     }
 }

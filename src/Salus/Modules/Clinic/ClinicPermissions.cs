@@ -6,6 +6,10 @@ public static class ClinicPermissions
     public const string ReadPatients = "patients.read";
     public const string WritePatients = "patients.write";
     public const string ArchivePatients = "patients.archive";
+    public const string RestrictPatients = "patients.restrict";
+    public const string ReadRestricted = "patients.read-restricted";
+    public const string BreakGlass = "clinic.break-glass";
+    public const string ReviewEmergencies = "clinic.review-emergencies";
     public const string ReadBoard = "queue.read-board";
     public const string ReadQueue = "queue.read";
     public const string IssueTokens = "queue.issue";

@@ -17,7 +17,7 @@ public static class AuditFile
     {
         ["seq"] = e.Seq, ["id"] = e.Id.ToString(), ["at"] = Iso(e.At), ["organisation"] = e.OrganisationId?.ToString(), ["actor_kind"] = e.ActorKind.ToString(), ["actor"] = e.ActorId?.ToString(),
         ["role"] = e.Role, ["action"] = e.Action, ["subject_kind"] = e.SubjectKind, ["subject"] = e.SubjectId?.ToString(), ["visit"] = e.VisitId?.ToString(), ["ip"] = e.Ip,
-        ["user_agent"] = e.UserAgent, ["result"] = e.Result, ["request"] = e.RequestId, ["detail"] = e.Detail, ["subjects"] = e.Subjects,
+        ["user_agent"] = e.UserAgent, ["result"] = e.Result, ["request"] = e.RequestId, ["detail"] = e.Detail, ["subjects"] = e.Subjects, ["actual_actor"] = e.ActualActorId?.ToString(), ["actual_role"] = e.ActualRole,
     };
 
     public static JsonObject Write(AuditSeal seal, IEnumerable<AuditEvent> rows) => new()
@@ -77,6 +77,7 @@ public static class AuditFile
         Seq = row["seq"]!.GetValue<long>(), Id = Guid.Parse(Str(row["id"])), At = Time(row["at"]), OrganisationId = Id(row["organisation"]), ActorKind = Enum.Parse<ActorKind>(Str(row["actor_kind"])),
         ActorId = Id(row["actor"]), Role = Str(row["role"]), Action = Str(row["action"]), SubjectKind = Str(row["subject_kind"]), SubjectId = Id(row["subject"]), VisitId = Id(row["visit"]),
         Ip = Str(row["ip"]), UserAgent = Str(row["user_agent"]), Result = Str(row["result"]), RequestId = Str(row["request"]), Detail = Str(row["detail"]), Subjects = row["subjects"]?.GetValue<string>() ?? "",
+        ActualActorId = Id(row["actual_actor"]), ActualRole = row["actual_role"]?.GetValue<string>() ?? "",
     };
 
     private static string Str(JsonNode? node) => node!.GetValue<string>();

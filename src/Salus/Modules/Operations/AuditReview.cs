@@ -9,7 +9,7 @@ namespace Salus.Modules.Operations;
 
 /// <summary>One audit row as the reviewer sees it.</summary>
 public sealed record AuditLine(long Seq, DateTime At, string Actor, Guid? ActorId, string Role, string Action, string SubjectKind, Guid? SubjectId, IReadOnlyList<Guid> Subjects, Guid? VisitId, string Ip, string UserAgent,
-    string Result, string RequestId, string Detail);
+    string Result, string RequestId, string Detail, Guid? ActualActorId, string ActualRole);
 
 public sealed record AuditPage(IReadOnlyList<AuditLine> Items, string? Next);
 
@@ -54,7 +54,7 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         var lines = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
         var names = await Names(db, lines, ct);
         var items = lines.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—"), e.ActorId, e.Role, e.Action,
-            e.SubjectKind, e.SubjectId, [.. e.SubjectList()], e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail)).ToList();
+            e.SubjectKind, e.SubjectId, [.. e.SubjectList()], e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail, e.ActualActorId, e.ActualRole)).ToList();
         return new(items, lines.Count > query.Limit ? items[^1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
@@ -72,7 +72,8 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
     {
         var ids = rows.Select(r => r.ActorId).OfType<Guid>().Distinct().ToList();
         var names = await db.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.Name })
-            .Concat(db.Devices.AsNoTracking().Where(d => ids.Contains(d.Id)).Select(d => new { d.Id, d.Name })).ToListAsync(ct);
+            .Concat(db.Devices.AsNoTracking().Where(d => ids.Contains(d.Id)).Select(d => new { d.Id, d.Name }))
+            .Concat(db.ApiKeys.AsNoTracking().Where(k => ids.Contains(k.Id)).Select(k => new { k.Id, k.Name })).ToListAsync(ct);
         return names.ToDictionary(n => n.Id, n => n.Name);
     }
 }

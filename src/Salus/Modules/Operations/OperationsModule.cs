@@ -9,6 +9,8 @@ public sealed class OperationsModule : Module
 {
     public const string ReadAudit = "audit.read";
 
+    public override string Title => "Operations";
+
     public override IEnumerable<Permission> Permissions => [new(ReadAudit, "See the audit log", Role.Admin)];
 
     public override IEnumerable<AuditAction> AuditActions => [new(AuditReview.Action, "read the audit log"), new(AuditExport.Action, "exported the audit log"), new(AuditPurge.Action, "erased audit rows whose time was over")];

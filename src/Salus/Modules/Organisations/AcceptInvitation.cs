@@ -45,20 +45,24 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
     protected override async Task<Accepted> Handle(Command command, CancellationToken ct)
     {
         var (invitation, organisation, account) = await InvitationView.Find(Db, command.Secret, Now, ct);
-        Db.OrganisationId = organisation.Id;
+        Within(organisation.Id);
         // Of two browsers that accept at once, one changes the row.
         if (await Db.Invitations.Where(i => i.Id == invitation.Id && i.AcceptedAt == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.AcceptedAt, Now), ct) == 0)
             throw InvitationView.Gone();
         if (account is null) Db.Add(account = NewAccount.Make(invitation.Email, invitation.Name, hash, Now));
         var membership = await Db.Memberships.FirstOrDefaultAsync(m => m.AccountId == account.Id, ct);
         if (membership is null) Db.Add(membership = new Membership { AccountId = account.Id, CreatedAt = Now });
-        (membership.Roles, membership.Status) = (invitation.Roles, MembershipStatus.Active);
+        // Who works here already keeps their roles: several unite. A suspended person comes back with the new ones only.
+        membership.Roles = membership.Status == MembershipStatus.Suspended ? invitation.Roles : Union(membership.Roles, invitation.Roles);
+        membership.Status = MembershipStatus.Active;
         Subject("account", account.Id, invitation.Roles);
         Changed($"staff:{organisation.Id}");
         var session = Session.Begin(account.Id, SessionKind.Browser, Actor, Now);
         Db.Add(session);
         return new Accepted(session, organisation.Slug);
     }
+
+    private static string Union(string roles, string more) => string.Join(' ', Role.Split(roles).Union(Role.Split(more)));
 }
 
 /// <summary>An open invitation as its link shows it.</summary>

@@ -9,7 +9,7 @@ using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Organisations;
 
-/// <summary>Reads <c>Authorization: Bearer</c>: an access token, or a device's secret.</summary>
+/// <summary>Reads <c>Authorization: Bearer</c>: an access token, a device's secret, or a program's key.</summary>
 public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, MembershipReader members, Database database)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -20,13 +20,20 @@ public sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> o
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || header.Length > 4096) return AuthenticateResult.NoResult();
         var token = header[7..].Trim();
-        var identity = token.StartsWith(DevicePrefix, StringComparison.Ordinal) ? await Device(token[DevicePrefix.Length..]) : await tokens.Read(token);
+        var identity = token.StartsWith(DevicePrefix, StringComparison.Ordinal) ? await Device(token[DevicePrefix.Length..])
+            : token.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? await Key(token[ApiKey.Prefix.Length..]) : await tokens.Read(token);
         return identity is null ? AuthenticateResult.Fail("invalid") : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 
     private async Task<ClaimsIdentity?> Device(string secret)
     {
         try { return await members.FindDevice(secret, Context.RequestAborted) is { } id ? DeviceIdentity(id, SchemeName) : null; }
+        catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
+    }
+
+    private async Task<ClaimsIdentity?> Key(string secret)
+    {
+        try { return await members.FindKey(secret, Context.RequestAborted) is { } id ? new([new Claim("sub", id.ToString()), new Claim(MembershipReader.KeyClaim, "1")], SchemeName) : null; }
         catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
     }
 

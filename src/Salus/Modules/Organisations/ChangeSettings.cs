@@ -56,7 +56,8 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
             // What is demanded of others and of oneself at once must not shut out the one who demands it.
             if (demanded.Intersect(Actor.Roles).Any() && !(await Db.Sessions.SingleAsync(s => s.Id == Actor.SessionId, ct)).IsStrong)
                 throw Refusal.Field("secondFactorRoles", "Add a second factor to your own account first: you would be shut out.");
-            row.SecondFactorRoles = string.Join(' ', Role.ForPeople.Where(demanded.Contains));
+            var own = await Db.OwnRoles.Select(r => r.Key).ToListAsync(ct);
+            row.SecondFactorRoles = string.Join(' ', Role.ForPeople(row.Kind).Concat(own).Where(demanded.Contains));
         }
         var fields = Db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name);
         Subject("organisation", row.Id, string.Join(',', fields));

@@ -7,7 +7,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Organisations;
 
 /// <summary>Makes a device account for a waiting-room screen. Its secret is shown once.</summary>
-public sealed class AddDevice(Tools tools) : UseCase<AddDevice.Command, AddDevice.Added>(tools)
+public sealed class AddDevice(Tools tools, Granting granting) : UseCase<AddDevice.Command, AddDevice.Added>(tools)
 {
     public const string Action = "device.add";
 
@@ -26,6 +26,7 @@ public sealed class AddDevice(Tools tools) : UseCase<AddDevice.Command, AddDevic
 
     protected override Task<Added> Handle(Command command, CancellationToken ct)
     {
+        Granting.Demand(granting.MayGive(Actor, Role.Display, []));
         var secret = Text.Secret();
         var device = new Device { Name = Text.Clean(command.Name), SecretHash = Text.Hash(secret), CreatedAt = Now };
         Db.Add(device);

@@ -10,7 +10,7 @@ using Salus.Resources;
 namespace Salus.Modules.Organisations;
 
 /// <summary>Offers somebody a place in the organisation by mail. The link works once, for three days.</summary>
-public sealed class InviteStaff(Tools tools, Settings settings, IStringLocalizer<Texts> texts) : UseCase<InviteStaff.Command, InviteStaff.Invited>(tools)
+public sealed class InviteStaff(Tools tools, Granting granting, Settings settings, IStringLocalizer<Texts> texts) : UseCase<InviteStaff.Command, InviteStaff.Invited>(tools)
 {
     public const string Action = "staff.invite";
     public static readonly TimeSpan Life = TimeSpan.FromDays(3);
@@ -36,14 +36,20 @@ public sealed class InviteStaff(Tools tools, Settings settings, IStringLocalizer
 
     protected override async Task<Invited> Handle(Command command, CancellationToken ct)
     {
+        await ChangeMember.Hold(Db, ct);
+        var roles = await granting.Roles(Db, Actor, command.Roles, ct);
         var organisation = await Db.Organisations.SingleAsync(o => o.Id == Db.OrganisationId, ct);
         var (email, secret) = (NewAccount.Email(command.Email), Text.Secret());
         // A new invitation replaces an open one to the same address.
         var open = await Db.Invitations.Where(i => i.Email == email && i.AcceptedAt == null && i.RevokedAt == null).ToListAsync(ct);
-        foreach (var old in open) old.RevokedAt = Now;
+        foreach (var old in open)
+        {
+            await granting.DemandRoles(Db, Actor, old.Roles, ct);
+            old.RevokedAt = Now;
+        }
         var invitation = new Invitation
         {
-            Email = email, Name = Text.Clean(command.Name), Roles = RolesOf(command.Roles), SecretHash = Text.Hash(secret), CreatedAt = Now, ExpiresAt = Now + Life,
+            Email = email, Name = Text.Clean(command.Name), Roles = roles, SecretHash = Text.Hash(secret), CreatedAt = Now, ExpiresAt = Now + Life,
         };
         Db.Add(invitation);
         Db.Post(MailOf(organisation, invitation, secret), Now);
@@ -59,8 +65,4 @@ public sealed class InviteStaff(Tools tools, Settings settings, IStringLocalizer
             texts["Hello {0},\n\nyou are invited to work with {1} in Salus. Open this link within three days and choose a password:\n\n{2}\n\nIf you did not expect this mail, you can ignore it.",
                 invitation.Name, organisation.Name, $"{settings.BaseUrl}/invitations/{secret}"]);
     }
-
-    /// <summary>Role keys as they are kept; 422 when one is not for people.</summary>
-    public static string RolesOf(string[] roles) =>
-        roles.Length > 0 && roles.All(Role.ForPeople.Contains) ? string.Join(' ', Role.ForPeople.Where(roles.Contains)) : throw Refusal.Field("roles", "Choose at least one role.");
 }

@@ -39,7 +39,12 @@ public static class OrganisationPages
             await revoke.Run(new() { DeviceId = id }, ct);
             return Door.GoTo(http, page.At("manage/staff"));
         }).Requires(OrganisationPermissions.ManageStaff);
-        pages.MapGet("/manage/settings", (bool saved = false) => Show.Page<SettingsPage>(new { Saved = saved })).Requires(OrganisationPermissions.ManageSettings);
+        pages.MapGet("/manage/settings", async (ActorSlot slot, Database database, CancellationToken ct, bool saved = false) =>
+        {
+            await using var db = database.Open(slot.Actor.OrganisationId);
+            var own = await db.OwnRoles.AsNoTracking().OrderBy(r => r.Title).Select(r => new { r.Key, r.Title }).ToListAsync(ct);
+            return Show.Page<SettingsPage>(new { Saved = saved, OwnRoles = (IReadOnlyList<(string, string)>)[.. own.Select(r => (r.Key, r.Title))] });
+        }).Requires(OrganisationPermissions.ManageSettings);
         pages.MapPost("/manage/settings", async (Form form, ChangeSettings change, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             await change.Run(new()

@@ -61,6 +61,15 @@ public sealed partial class StaffTests(SalusServer server)
     }
 
     [Fact]
+    public async Task an_invitation_adds_to_the_roles_of_who_works_here_already_and_stands_in_the_clinics_log()
+    {
+        var clinic = await server.NewClinic();
+        await Accept(server.Salus, await Invite(clinic, clinic.Account("admin").Email!, "clinic.nurse"), RunningSalus.Password);
+        Assert.Equal("org.admin clinic.nurse", (await clinic.Admin.Get("staff"))["staff"].EnumerateArray().Single(s => s.Id("accountId") == clinic.Account("admin").Id).GetProperty("roles").EnumerateArray().Select(r => r.GetString()).Aggregate((a, b) => $"{a} {b}"));
+        Assert.Equal("clinic.nurse", Assert.Single(await clinic.Audit("staff.accept-invitation")).Detail);
+    }
+
+    [Fact]
     public async Task a_link_works_once_even_for_eight_at_once()
     {
         var clinic = await server.NewClinic();

@@ -18,6 +18,9 @@ public sealed class Account : IdentityUser<Guid>, IStanding
     /// <summary>The person does not want a message when a new device signs in.</summary>
     public bool SkipsDeviceMail { get; set; }
     public bool IsPlatformOwner { get; set; }
+
+    /// <summary>May enter organisations that let support in (docs/adr/0021).</summary>
+    public bool IsPlatformSupport { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime? DeactivatedAt { get; set; }
 

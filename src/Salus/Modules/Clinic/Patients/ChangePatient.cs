@@ -26,7 +26,7 @@ public sealed class ChangePatient(Tools tools, OrganisationSlot organisation) : 
 
     protected override async Task<Outcome> Handle(Command command, CancellationToken ct)
     {
-        var patient = await Db.Patients.FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
+        var patient = await Db.PatientsVisibleTo(Actor, Now).FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
         Subject("patient", patient.Id);
         if (command.Version is { } seen && seen != patient.Version) throw Refusal.Stale();
         var fields = command.WriteTo(patient, Clock.Today(organisation.Current.Zone), organisation.Current.CallingCode);
@@ -56,7 +56,7 @@ public sealed class ArchivePatient(Tools tools) : UseCase<ArchivePatient.Command
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
-        var patient = await Db.Patients.FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
+        var patient = await Db.PatientsVisibleTo(Actor, Now).FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
         (patient.ArchivedAt, patient.ArchiveReason, patient.UpdatedAt) = (Now, Text.Clean(command.Reason), Now);
         Subject("patient", patient.Id);
         return patient.Id;

@@ -30,7 +30,7 @@ public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation)
         var (name, phone) = (Text.Fold(query.Name), Text.Phone(query.Phone, organisation.Current.CallingCode));
         if (phone is null && name.Length < 3) return [];
         var candidates = new Dictionary<Guid, Patient>();
-        var living = db.Patients.AsNoTracking().Where(p => p.ArchivedAt == null);
+        var living = db.PatientsVisibleTo(Actor, Clock.Now()).AsNoTracking().Where(p => p.ArchivedAt == null);
         async Task Add(IQueryable<Patient> some)
         {
             foreach (var patient in await some.Take(Candidates).ToListAsync(ct)) candidates.TryAdd(patient.Id, patient);
@@ -40,8 +40,9 @@ public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation)
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length > 2).Select(w => w[..3]).Distinct().Take(4).ToList(); // the beginnings: typing errors sit further back
         if (words.Count > 0)
         {
+            var seesRestricted = Actor.May(ClinicPermissions.ReadRestricted);
             var (condition, values) = db.Provider.Match("clinic_patients", words, i => $"{{{i}}}");
-            await Add(db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {condition}", values).AsNoTracking().Where(p => p.ArchivedAt == null));
+            await Add(db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {condition}", values).AsNoTracking().Where(p => p.ArchivedAt == null && (seesRestricted || p.RestrictedAt == null)));
         }
         var today = Clock.Today(organisation.Current.Zone);
         return [.. candidates.Values.Select(p => (Patient: p, Score: Score(p, name, phone, query.BirthDate))).Where(x => x.Score >= 0.6)

@@ -33,6 +33,10 @@ public sealed class Patient : IOwned, IVersioned, ISearched
     public DateTime UpdatedAt { get; set; }
     public DateTime? ArchivedAt { get; set; }
     public string ArchiveReason { get; set; } = "";
+
+    /// <summary>Since when only few may read the record (docs/adr/0020); null: it is open to all who read patients.</summary>
+    public DateTime? RestrictedAt { get; set; }
+    public string RestrictReason { get; set; } = "";
     public Guid Version { get; set; }
 
     /// <summary>The folded name, for sorting and prefix search.</summary>
@@ -72,6 +76,7 @@ internal sealed class PatientTable : IEntityTypeConfiguration<Patient>
         table.Property(p => p.Name).HasMaxLength(255);
         table.Property(p => p.Phone).HasMaxLength(16);
         table.Property(p => p.ArchiveReason).HasMaxLength(200);
+        table.Property(p => p.RestrictReason).HasMaxLength(200);
         table.Property(p => p.SearchName).HasMaxLength(600);
         table.Property(p => p.SearchText).HasMaxLength(700);
         table.HasIndex(p => p.SearchKey).IsUnique();

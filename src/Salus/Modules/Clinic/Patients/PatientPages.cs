@@ -14,8 +14,11 @@ public static class PatientPages
             var found = await search.Run(new() { Q = q, After = after }, ct);
             return http.Request.IsHtmx() ? Show.Page<PatientRows>(new { Found = found, Q = q }) : Show.Page<PatientListPage>(new { Found = found, Q = q });
         }).Requires(ClinicPermissions.ReadPatients);
-        pages.MapGet("/patients/{id:guid}", async (Guid id, PatientRecord read, CancellationToken ct, bool saved = false) =>
-            Show.Page<PatientPageView>(new { Patient = await read.Run(new() { PatientId = id }, ct), Saved = saved })).Requires(ClinicPermissions.ReadPatients);
+        pages.MapGet("/patients/{id:guid}", async Task<IResult> (Guid id, PatientRecord read, PageTools page, CancellationToken ct, bool saved = false) =>
+        {
+            try { return Show.Page<PatientPageView>(new { Patient = await read.Run(new() { PatientId = id }, ct), Saved = saved }); }
+            catch (Refusal refusal) when (refusal.Code == "patient.restricted") { return Results.LocalRedirect(page.At($"patients/{id}/emergency")); }
+        }).Requires(ClinicPermissions.ReadPatients);
         pages.MapPost("/patients/{id:guid}", async (Guid id, Form form, ChangePatient change, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             await change.Run(new()

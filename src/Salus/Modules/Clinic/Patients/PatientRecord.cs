@@ -11,7 +11,7 @@ public sealed record PatientVisit(Guid TicketId, DateOnly Day, string Queue, str
 
 /// <summary>One patient with the last visits.</summary>
 public sealed record PatientDetail(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone, PayerCategory Category,
-    DateTime CreatedAt, DateTime UpdatedAt, bool IsArchived, IReadOnlyList<PatientVisit> Visits, Guid Version);
+    DateTime CreatedAt, DateTime UpdatedAt, bool IsArchived, bool IsRestricted, IReadOnlyList<PatientVisit> Visits, Guid Version);
 
 /// <summary>Reads one patient.</summary>
 public sealed class PatientRecord(Tools tools, OrganisationSlot organisation) : ReadModel<PatientRecord.Query, PatientDetail>(tools)
@@ -29,11 +29,12 @@ public sealed class PatientRecord(Tools tools, OrganisationSlot organisation) : 
 
     protected override async Task<PatientDetail> Handle(SalusDb db, Query query, CancellationToken ct)
     {
-        var p = await db.Patients.AsNoTracking().FirstOrDefaultAsync(p => p.Id == query.PatientId, ct) ?? throw Refusal.NotFound();
+        var p = await db.PatientsVisibleTo(Actor, Clock.Now()).AsNoTracking().FirstOrDefaultAsync(p => p.Id == query.PatientId, ct)
+            ?? throw (await db.Patients.AnyAsync(p => p.Id == query.PatientId, ct) ? Restricted.Hidden(Actor) : Refusal.NotFound());
         var queues = db.Queues;
         var visits = await db.Tickets.AsNoTracking().Where(t => t.PatientId == p.Id).OrderByDescending(t => t.IssuedAt).Take(LastVisits)
             .Select(t => new { Ticket = t, Queue = queues.First(q => q.Id == t.QueueId) }).ToListAsync(ct);
         return new(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Age(Clock.Today(organisation.Current.Zone)), p.Gender, p.Phone, p.Category, p.CreatedAt, p.UpdatedAt,
-            p.ArchivedAt is not null, [.. visits.Select(v => new PatientVisit(v.Ticket.Id, v.Ticket.Day, v.Queue.Name, v.Queue.Token(v.Ticket.Number), v.Ticket.State, v.Ticket.IssuedAt))], p.Version);
+            p.ArchivedAt is not null, p.RestrictedAt is not null, [.. visits.Select(v => new PatientVisit(v.Ticket.Id, v.Ticket.Day, v.Queue.Name, v.Queue.Token(v.Ticket.Number), v.Ticket.State, v.Ticket.IssuedAt))], p.Version);
     }
 }

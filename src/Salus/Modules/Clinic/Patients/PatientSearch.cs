@@ -7,7 +7,12 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Clinic.Patients;
 
 /// <summary>One patient as a line of a list.</summary>
-public sealed record PatientLine(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone);
+/// <param name="IsRestricted">Only few may read the record; for others who may find it, name and number are all that is told.</param>
+public sealed record PatientLine(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone, bool IsRestricted = false)
+{
+    /// <summary>Name and number, and that it is restricted.</summary>
+    public PatientLine Closed() => this with { BirthDate = null, BirthDateIsEstimated = false, Age = null, Gender = Gender.Unknown, Phone = "" };
+}
 
 public sealed record PatientPage(IReadOnlyList<PatientLine> Items, string? Next);
 
@@ -57,13 +62,17 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
             values = [.. values, ("name", cursor.Name), ("id", db.Provider.Id(cursor.Id))];
         }
         var today = Clock.Today(organisation.Current.Zone);
+        var reads = Actor.May(ClinicPermissions.ReadRestricted);
+        // Clinicians find a restricted record, to open it in an emergency; for others it is not there.
+        var restricted = reads || Actor.May(ClinicPermissions.BreakGlass) ? "" : "AND \"RestrictedAt\" IS NULL";
         return db.ReadOwned($"""
-            SELECT "Id", "Number", "Name", "BirthDate", "BirthDateIsEstimated", "Gender", "Phone", "SearchName" FROM clinic_patients
-            WHERE "OrganisationId" = @organisation AND {condition} AND "ArchivedAt" IS NULL {after} ORDER BY "SearchName", "Id" LIMIT @limit
+            SELECT "Id", "Number", "Name", "BirthDate", "BirthDateIsEstimated", "Gender", "Phone", "SearchName", "RestrictedAt" FROM clinic_patients
+            WHERE "OrganisationId" = @organisation AND {condition} AND "ArchivedAt" IS NULL {restricted} {after} ORDER BY "SearchName", "Id" LIMIT @limit
             """, values, row =>
         {
             var born = row.IsDBNull(3) ? (DateOnly?)null : row.GetFieldValue<DateOnly>(3);
-            return (new PatientLine(row.GetGuid(0), row.GetString(1), row.GetString(2), born, row.GetBoolean(4), Patient.AgeAt(born, today), Enum.Parse<Gender>(row.GetString(5)), row.GetString(6)), row.GetString(7));
+            var line = new PatientLine(row.GetGuid(0), row.GetString(1), row.GetString(2), born, row.GetBoolean(4), Patient.AgeAt(born, today), Enum.Parse<Gender>(row.GetString(5)), row.GetString(6), !row.IsDBNull(8));
+            return (line.IsRestricted && !reads ? line.Closed() : line, row.GetString(7));
         }, ct);
     }
 

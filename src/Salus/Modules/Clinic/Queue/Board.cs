@@ -51,7 +51,7 @@ public sealed class Board(Tools tools, OrganisationSlot organisation, RecentBoar
             .InOrderOfService().Select(t => new
             {
                 t.QueueId, t.Number, t.State, t.Calls, t.CalledAt, t.Urgency,
-                Name = showNames ? patients.Where(p => p.Id == t.PatientId).Select(p => p.Name).FirstOrDefault() : null,
+                Name = showNames ? patients.Where(p => p.Id == t.PatientId && p.RestrictedAt == null).Select(p => p.Name).FirstOrDefault() : null,
                 Place = points.Where(s => s.Id == t.ServicePointId).Select(s => s.Name).FirstOrDefault(),
             }).ToListAsync(ct);
         var notices = await db.Notices.AsNoTracking().Where(n => ids.Contains(n.QueueId) && n.ExpiresAt > now).OrderByDescending(n => n.PostedAt).Take(20).ToListAsync(ct);

@@ -43,7 +43,7 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
     protected override async Task<Issued> Handle(Command command, CancellationToken ct)
     {
         var queue = await QueueDay.FindOpen(Db, command.QueueId, Today, ct);
-        if (!await Db.Patients.AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
+        if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
         var ticket = await NewTicket(command.PatientId, queue.Id, Today, ct);
         ticket.SetUrgency(command.Urgency, Text.Clean(command.Reason));
         if (told is { } range) (ticket.ToldFrom, ticket.ToldTo) = ((int)range.From / 60 * 60, (int)Math.Ceiling(range.To / 60) * 60);

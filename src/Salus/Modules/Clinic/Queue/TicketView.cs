@@ -35,7 +35,7 @@ public sealed class TicketView(Tools tools) : ReadModel<TicketView.Query, Ticket
         var steps = await db.TicketMoves.AsNoTracking().Where(m => m.TicketId == query.TicketId).OrderBy(m => m.At).ThenBy(m => m.Id).Take(200)
             .Select(m => new TicketStep(m.At, m.Action, m.State, m.ActorId, m.IsOvertaking, m.Reason)).ToListAsync(ct);
         var t = found.Ticket;
-        return new(t.Id, t.QueueId, found.Queue.Name, t.Day, t.Number, found.Queue.Token(t.Number), t.State, t.Urgency, t.PatientId, found.Patient.Number, found.Patient.Name, t.Code, t.IssuedAt,
+        return new(t.Id, t.QueueId, found.Queue.Name, t.Day, t.Number, found.Queue.Token(t.Number), t.State, t.Urgency, t.PatientId, found.Patient.Number, found.Patient.NameFor(Actor), t.Code, t.IssuedAt,
             t.ToldFrom, t.ToldTo, t.TransferredFrom, steps, t.Version);
     }
 }

@@ -34,6 +34,10 @@ public sealed class Organisation : IVersioned, IStanding
 
     /// <summary>Role keys separated by single spaces: who holds one of them must have shown a second factor.</summary>
     public string SecondFactorRoles { get; set; } = "";
+
+    /// <summary>Until when support may enter, and in which role; null: it may not.</summary>
+    public DateTime? SupportUntil { get; set; }
+    public string SupportRole { get; set; } = "";
     public DateTime CreatedAt { get; set; }
     public Guid Version { get; set; }
 
@@ -77,6 +81,7 @@ internal sealed class OrganisationTable : IEntityTypeConfiguration<Organisation>
         table.Property(o => o.NumberPattern).HasMaxLength(15);
         table.Property(o => o.NumberStart).HasMaxLength(15);
         table.Property(o => o.SecondFactorRoles).HasMaxLength(400);
+        table.Property(o => o.SupportRole).HasMaxLength(40);
         table.Ignore(o => o.Zone);
         table.HasIndex(o => o.Slug).IsUnique();
     }
