@@ -10,6 +10,8 @@ namespace Salus.Modules.Accounts;
 /// <summary>Accounts: signing in, sessions, tokens, the first owner, the language.</summary>
 public sealed class AccountsModule : Module
 {
+    public const string RotateKeys = "keys.rotate";
+
     public override IEnumerable<AuditAction> AuditActions =>
     [
         new(SignIn.Action, "signed in"),
@@ -22,10 +24,11 @@ public sealed class AccountsModule : Module
         new(OwnSessions.Action, "looked at the own sessions"),
         new(EndSession.Action, "ended a session"),
         new(EndOtherSessions.Action, "ended all other sessions"),
+        new(RotateKeys, "made a new key for access tokens"),
     ];
 
     public override void AddServices(IServiceCollection services) =>
-        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>();
+        services.AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>();
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {
