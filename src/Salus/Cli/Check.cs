@@ -30,7 +30,7 @@ public static class Check
         else if (!settings.SmtpTls && settings.SmtpHost is not ("localhost" or "127.0.0.1" or "::1")) yield return new("Mail travels without TLS.", "Set SALUS_SMTP_TLS=true.", false);
         if (settings.IsSqlite) yield return new("The database is SQLite: one machine, one program.", "Fine for one clinic; for more, set SALUS_DATABASE to a PostgreSQL connection string.", false);
         else if (CheckDatabase.PasswordFault(settings) is { } weak) yield return weak;
-        if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: behind a proxy everybody would have its address, in the log and before the limits for signing in.", "Name the proxy's address.", false);
+        if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: what a proxy passes on is refused, because it is not known.", "Name the proxy's address, unless Salus itself answers over https.", false);
         if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
         if (settings.AuditYears < 7) yield return new($"Audit rows are kept {settings.AuditYears.ToString(CultureInfo.InvariantCulture)} years.", "Health records ask for 7 in most places.", false);
     }

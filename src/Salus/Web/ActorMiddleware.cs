@@ -66,7 +66,7 @@ public sealed class ActorMiddleware(RequestDelegate next, Settings settings)
             gate.PlatformOwner && !actor.IsPlatformOwner ? Refusal.NotFound()
             : slug is not null && (!organisation.IsSet || actor.OrganisationId is null) ? Refusal.NotFound()
             : gate.Permission is not null && !actor.May(gate.Permission) ? Refusal.Forbidden()
-            : gate.IsAdminArea && !settings.AdminAddresses.Contains(actor.Ip) ? new(403, "admin.address", "This is not open from where you are.") { Unlock = "Come from an address that is listed for the administration." }
+            : !settings.AdminAddresses.Contains(actor.Ip) && gate.IsAdminArea ? new(403, "admin.address", "This is not open from where you are.") { Unlock = "Come from an address that is listed for the administration." }
             : null;
         if (refusal is null) return;
         await audit.Refused(actor, gate.Permission ?? "route", refusal, "route");

@@ -30,10 +30,11 @@ public static class HttpsOnly
         });
     }
 
-    // Behind a proxy on this machine every visitor would look local; what a proxy passed on says so in these headers, believed or not.
+    private static readonly string[] PassedOn = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Original-For", "X-Original-Proto", "Forwarded"];
+
+    // Behind a proxy on this machine every visitor would look local; what a proxy passed on says so in one of these headers, believed or not.
     private static bool IsStraightFromHere(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !http.Request.Headers.Keys.Any(k => k.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || k.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase) || k.Equals("Forwarded", StringComparison.OrdinalIgnoreCase));
+        http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && !Array.Exists(PassedOn, http.Request.Headers.ContainsKey);
 
     private static bool IsHealth(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path.Value is "/api/health" or "/api/v1/health";
 

@@ -42,9 +42,10 @@ public static class Perimeter
     public static void RefuseTricks(this IApplicationBuilder app, Settings settings)
     {
         StringSegment[] hosts = [.. Hosts(settings).Select(h => new StringSegment(h))];
+        var any = hosts.Contains("*");
         app.Use((http, next) =>
         {
-            if (http.Request.Host.HasValue && !hosts.Contains("*") && !HostString.MatchesAny(http.Request.Host.Host, hosts)) return Refuse(http, "host.unknown");
+            if (!any && http.Request.Host.HasValue && !HostString.MatchesAny(http.Request.Host.Host, hosts)) return Refuse(http, "host.unknown");
             return IsTrick(http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget) ? Refuse(http, "path.trick") : next(http);
         });
     }

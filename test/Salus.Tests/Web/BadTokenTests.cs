@@ -133,8 +133,6 @@ public sealed class BadTokenTests(SalusServer server)
             Assert.True(answer.Status is 400 or 404, $"{trick}: {answer.Status}");
             Assert.DoesNotContain("root:", answer.Text, StringComparison.Ordinal);
         }
-        Assert.Contains("Location: /setup", (await Raw(own, "/account/sign-in")).Text, StringComparison.Ordinal);
-        Assert.Contains("Location: /account/sign-in", (await Raw(own, "/%c0%ae%c0%ae/etc")).Text, StringComparison.Ordinal); // no dots to anybody who decodes rightly: a name like any other
         Assert.Single(await Traces(own.Salus, "path.trick"));
     }
 

@@ -28,7 +28,13 @@ public sealed class Alerts(Database database, Settings settings, TimeProvider cl
             .ToDictionary(c => c.Scope[Scope.Length..], c => DateTimeOffset.FromUnixTimeMilliseconds(c.Value).UtcDateTime);
 
     /// <summary>Tells, unless another node did so a moment ago.</summary>
-    public Task<bool> Tell(Alert alert, CancellationToken ct) => database.Write(null, async db =>
+    public async Task<bool> Tell(Alert alert, CancellationToken ct)
+    {
+        try { return await Write(alert, ct); }
+        catch (DbUpdateException error) when (database.IsUniqueViolation(error)) { return false; } // the first of its kind, by two nodes at once
+    }
+
+    private Task<bool> Write(Alert alert, CancellationToken ct) => database.Write(null, async db =>
     {
         var now = clock.Now();
         if (!await Claim.Take(db, Scope + alert.Kind, now, Quiet, ct)) return false;
@@ -86,7 +92,7 @@ internal static class Claim
         var own = db.Set<Counter>().Where(c => c.OrganisationId == Guid.Empty && c.Scope == scope);
         if (await own.Where(c => c.Value <= before || c.Value > present).ExecuteUpdateAsync(set => set.SetProperty(c => c.Value, present), ct) == 1) return true;
         if (await own.AnyAsync(ct)) return false;
-        // Of two nodes that make the first row at once, the other fails here and comes again later.
+        // Of two nodes that make the first row at once, the other fails here.
         db.Add(new Counter { Scope = scope, Value = present });
         await db.SaveChangesAsync(ct);
         return true;
