@@ -38,6 +38,7 @@ public static class Check
     private static IEnumerable<Fault> AlertFaults(Settings settings)
     {
         if (settings.AlertMail.Length == 0 && settings.AlertWebhook.Length == 0) yield return new("Nobody is told of attacks and errors.", "Set SALUS_ALERT_MAIL or SALUS_ALERT_WEBHOOK.", false);
+        if (settings.AlertMail.Length > 0 && !System.Net.Mail.MailAddress.TryCreate(settings.AlertMail, out _)) yield return new("SALUS_ALERT_MAIL is not an e-mail address: nobody is told of attacks and errors.", "Name one address.", false);
         if (settings.AlertWebhook.Length == 0) yield break;
         if (!settings.AlertWebhook.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_ALERT_WEBHOOK is not https.", "Name an https address.", true);
         if (settings.AlertSecret.Length < 32) yield return new("SALUS_ALERT_SECRET is missing or shorter than 32 characters: anybody could send alerts that look like ours.", "Set it to what `openssl rand -hex 32` prints.", true);
