@@ -28,7 +28,7 @@ public sealed partial class DemoServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (!File.Exists(executable)) return; // each test says aloud that it was left out
-        Url = $"http://127.0.0.1:{FreePort()}";
+        Url = $"http://localhost:{FreePort()}"; // a name, because passkeys belong to a domain
         await Start();
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();

@@ -37,7 +37,10 @@ public static class Commands
             (parsed, ct) => Maintenance.CreateAdmin(ReadSettings(), parsed.GetValue(email)!, parsed.GetValue(name)!, ct));
         create.Add(email);
         create.Add(name);
-        return new Command("admin", "Accounts that own the installation") { create };
+        var drop = Command("drop-factors", "Take every second factor from an account whose owner lost them all; its sessions end and it is told by mail",
+            (parsed, ct) => Maintenance.DropFactors(ReadSettings(), parsed.GetValue(email)!, ct));
+        drop.Add(email);
+        return new Command("admin", "Accounts that own the installation, and help for those who are shut out") { create, drop };
     }
 
     private static Command Audit()

@@ -3,6 +3,7 @@ using Salus.Kernel.Audit;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
 
 namespace Salus.Cli;
 
@@ -39,6 +40,16 @@ public static class Maintenance
         row.Detail = key.Id;
         await app.Services.GetRequiredService<AuditLog>().Write([row]);
         Console.WriteLine($"The key {key.Id} signs access tokens from two minutes on; those signed before stay valid until they end.");
+        return 0;
+    }
+
+    public static async Task<int> DropFactors(Settings settings, string email, CancellationToken ct)
+    {
+        await using var app = SalusApp.Build(settings);
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "admin-drop-factors");
+        await scope.ServiceProvider.GetRequiredService<DropFactors>().Run(new(email), ct);
+        Console.WriteLine($"{email} signs in with the password alone now. Let them add a second factor at once.");
         return 0;
     }
 

@@ -25,6 +25,12 @@ public sealed record Actor
     /// <summary>The person's session; null for devices and for the program itself.</summary>
     public Guid? SessionId { get; init; }
 
+    /// <summary>When the person last showed in this session, with a password or a factor, who it is.</summary>
+    public DateTime? ProvedAt { get; init; }
+
+    /// <summary>The account has a second factor, with which its owner proves to be there.</summary>
+    public bool HasSecondFactor { get; init; }
+
     /// <summary>The organisation whose rows are in reach; null reaches no organisation's rows.</summary>
     public Guid? OrganisationId { get; init; }
 
@@ -48,6 +54,19 @@ public sealed record Actor
 
     /// <summary>True when the actor holds the permission in its organisation. The program itself may do everything.</summary>
     public bool May(string permission) => Kind == ActorKind.System || Permissions.Contains(permission);
+
+    /// <summary>How long a proof holds for what must not be done at an unattended screen.</summary>
+    public static readonly TimeSpan ProofLife = TimeSpan.FromMinutes(10);
+
+    /// <exception cref="Refusal">403 <c>proof.needed</c> unless a person acts who has shown within ten minutes who it is; devices may never. The program itself may.</exception>
+    public Task RequireProof(DateTime now) => Kind switch
+    {
+        ActorKind.System => Task.CompletedTask,
+        ActorKind.Person when ProvedAt > now - ProofLife => Task.CompletedTask,
+        ActorKind.Person => throw Refusal.ProofNeeded(),
+        ActorKind.Anonymous => throw Refusal.Unknown(),
+        _ => throw Refusal.Forbidden(),
+    };
 
     /// <exception cref="Refusal">401 unless a person acts.</exception>
     public Task RequirePerson() => Kind == ActorKind.Person ? Task.CompletedTask : throw Refusal.Unknown();

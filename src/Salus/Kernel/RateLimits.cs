@@ -52,13 +52,22 @@ public sealed class RateLimits(Database database, TimeProvider clock)
         Excess? excess = null;
         foreach (var (most, window) in limit.Windows)
         {
-            var (count, start) = await Raise(db, $"{limit.Name}:{window.TotalSeconds.ToString(CultureInfo.InvariantCulture)}:{subject}", now, now - (long)window.TotalMilliseconds);
+            var (count, start) = await Raise(db, Key(limit, window, subject), now, now - (long)window.TotalMilliseconds);
             if (count <= most) continue;
             var left = window - TimeSpan.FromMilliseconds(now - start);
             excess = new(excess?.Wait > left ? excess.Wait : left, excess?.IsFirst == true || count == most + 1);
         }
         return excess;
     }, CancellationToken.None);
+
+    /// <summary>Forgets the uses of a subject that has shown to be in the right, in the transaction of the context.</summary>
+    public static Task Forget(SalusDb db, RateLimit limit, string subject)
+    {
+        var keys = limit.Windows.Select(w => Key(limit, w.Window, subject)).ToList();
+        return db.Set<RateCount>().Where(c => keys.Contains(c.Key)).ExecuteDeleteAsync();
+    }
+
+    private static string Key(RateLimit limit, TimeSpan window, string subject) => $"{limit.Name}:{window.TotalSeconds.ToString(CultureInfo.InvariantCulture)}:{subject}";
 
     private static async Task<(long Count, long Start)> Raise(SalusDb db, string key, long now, long old)
     {

@@ -29,6 +29,9 @@ public sealed class Refusal(int status, string code, string sentence, params obj
 
     public static Refusal Unknown() => new(401, "sign-in", "Please sign in first.");
 
+    public static Refusal ProofNeeded() => new(403, "proof.needed", "Please show first that it is still you.")
+    { Unlock = "It is asked for what matters most, if ten minutes have passed since the last time." };
+
     public static Refusal Stale() => new(409, "stale", "Somebody changed this before you. Look at it again, then decide.")
     { Unlock = "Reload to see the newest version." };
 

@@ -134,6 +134,9 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
     /// <summary>Refuses with 401 unless a person acts: what is one's own has no other permission.</summary>
     protected Task RequirePerson() => Actor.RequirePerson();
 
+    /// <summary>Refuses with 403 <c>proof.needed</c> unless the person has shown within ten minutes who it is.</summary>
+    protected Task RequireProof() => Actor.RequireProof(Now);
+
     /// <summary>Names the subject of the audit row; <paramref name="detail"/> holds states and names of fields, never their contents.</summary>
     protected void Subject(string kind, Guid id, string detail = "", Guid? visit = null) =>
         (entry.SubjectKind, entry.SubjectId, entry.Detail, entry.VisitId) = (kind, id, detail.Length > 400 ? detail[..400] : detail, visit);
@@ -188,4 +191,5 @@ public abstract class ReadModel<TQuery, TResult>(Tools tools) where TQuery : cla
 
     protected Task Require(string permission) => Actor.May(permission) ? Task.CompletedTask : throw Refusal.Forbidden();
     protected Task RequirePerson() => Actor.RequirePerson();
+    protected Task RequireProof() => Actor.RequireProof(Clock.Now());
 }

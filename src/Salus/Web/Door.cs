@@ -58,6 +58,9 @@ public static class Door
         return Results.NoContent();
     }
 
+    /// <summary>A path of this site to return to; the start when the text is none.</summary>
+    public static string OwnPath(string path) => path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) ? path : "/";
+
     /// <summary>Sets the version of a stateful thing as ETag.</summary>
     public static void ETag(this HttpContext http, Guid version) => http.Response.Headers.ETag = $"\"{version:N}\"";
 

@@ -102,8 +102,8 @@ public sealed partial class TextsTests
 
     private const string Text = @"""((?:[^""\\]|\\.)*)""";
 
-    /// <summary><c>Page["…"]</c>, <c>page["…"]</c>, <c>texts["…"]</c></summary>
-    [GeneratedRegex(@"\b(?:Page|page|texts)\[" + Text)]
+    /// <summary><c>Page["…"]</c>, <c>page["…"]</c>, <c>texts["…"]</c>, <c>t["…"]</c></summary>
+    [GeneratedRegex(@"\b(?:Page|page|texts|t)\[" + Text)]
     private static partial Regex Looked();
 
     /// <summary><c>Page[x switch { … => "…" }]</c>, <c>Page[x ? "…" : "…"]</c></summary>

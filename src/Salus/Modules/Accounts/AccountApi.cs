@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
 namespace Salus.Modules.Accounts;
@@ -15,9 +16,10 @@ public static class AccountApi
         api.MapPost("/auth/token", async (SignIn.Command command, SignIn signIn, AccessTokens tokens, CancellationToken ct) =>
             {
                 var signed = await signIn.Run(command, SessionKind.Program, null, ct);
+                if (signed.Session is null) throw new Refusal(401, "second-factor.needed", "Send a code of your authenticator app, or a recovery code, together with the password.");
                 return new TokenAnswer(tokens.Issue(signed.Session), signed.RefreshToken!);
             })
-            .Public().Refuses("sign-in.failed", "sign-in.locked", "rate-limit").Describe("getToken", "Sign in with e-mail address and password; the access token lives 15 minutes, the refresh token 7 days");
+            .Public().Refuses("sign-in.failed", "sign-in.locked", "second-factor.needed", "second-factor.failed", "rate-limit").Describe("getToken", "Sign in with e-mail address and password; the access token lives 15 minutes, the refresh token 7 days");
         api.MapPost("/auth/refresh", (RefreshTokens.Command command, RefreshTokens refresh, CancellationToken ct) => refresh.Run(command, ct))
             .Public().Refuses("refresh.failed", "rate-limit").Describe("refreshToken", "Exchange a refresh token for new tokens; it works once, and a second use ends the session");
         api.MapPost("/auth/verify", async (VerifyToken command, AccessTokens tokens, Database database, TimeProvider clock, CancellationToken ct) =>
@@ -55,8 +57,38 @@ public static class AccountApi
                 return TypedResults.NoContent();
             })
             .SignedIn().Describe("endOtherSessions", "End all your sessions but this one");
+        MapFactors(api);
         routes.MapGet("/api/auth/me", Me).SignedIn().ExcludeFromDescription();
         routes.MapGet("/.well-known/jwks.json", (AccessTokens tokens) => tokens.PublicKeys).Public().ExcludeFromDescription();
+    }
+
+    private static void MapFactors(RouteGroupBuilder api)
+    {
+        api.MapPost("/auth/prove", async (ProveIdentity.Command command, ProveIdentity prove, CancellationToken ct) =>
+            {
+                await prove.Run(command, ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Refuses("invalid", "rate-limit").Describe("proveIdentity", "Show again who you are, with a code or, without a second factor, the password; holds for ten minutes");
+        api.MapGet("/auth/second-factor", (OwnFactors factors, CancellationToken ct) => factors.Run(new(), ct)).SignedIn().Describe("getSecondFactor", "Your authenticator app, passkeys and how many recovery codes are left");
+        api.MapPost("/auth/second-factor/authenticator", (BeginAuthenticator begin, CancellationToken ct) => begin.Run(new(), ct))
+            .SignedIn().Refuses("proof.needed", "authenticator.exists").Describe("beginAuthenticator", "A secret for an authenticator app; it counts from the first code on that you confirm");
+        api.MapPost("/auth/second-factor/authenticator/confirm", async (ConfirmAuthenticator.Command command, ConfirmAuthenticator confirm, CancellationToken ct) => new RecoveryCodesAnswer(await confirm.Run(command, ct)))
+            .SignedIn().Refuses("proof.needed", "invalid", "rate-limit").Describe("confirmAuthenticator", "Show the app's first code; the answer holds recovery codes, once");
+        api.MapPost("/auth/second-factor/authenticator/remove", async (RemoveAuthenticator remove, CancellationToken ct) =>
+            {
+                await remove.Run(new(), ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Refuses("proof.needed", "not-found").Describe("removeAuthenticator", "Remove the authenticator app");
+        api.MapPost("/auth/second-factor/recovery-codes", async (RenewRecoveryCodes renew, CancellationToken ct) => new RecoveryCodesAnswer(await renew.Run(new(), ct)))
+            .SignedIn().Refuses("proof.needed", "second-factor.none").Describe("renewRecoveryCodes", "New recovery codes in place of the old ones");
+        api.MapPost("/auth/second-factor/passkeys/{id:guid}/remove", async (Guid id, RemovePasskey remove, CancellationToken ct) =>
+            {
+                await remove.Run(new() { PasskeyId = id }, ct);
+                return TypedResults.NoContent();
+            })
+            .SignedIn().Refuses("proof.needed", "not-found").Describe("removePasskey", "Remove one of your passkeys; they are added in a browser");
     }
 
     private static async Task<MeAnswer> Me(ActorSlot slot, IMemberships memberships, CancellationToken ct) =>

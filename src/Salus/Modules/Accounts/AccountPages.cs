@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
 namespace Salus.Modules.Accounts;
@@ -14,17 +15,31 @@ public static class AccountPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         var pages = routes.RootPages();
-        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null, bool changed = false) =>
-            await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back, Changed = changed })).Public();
+        pages.MapGet("/account/sign-in", async (Database database, CancellationToken ct, string? back = null, bool changed = false, bool code = false) =>
+            await IsEmpty(database, ct) ? Results.LocalRedirect("/setup") : Show.Page<SignInPage>(new { Back = back, Changed = changed, WithCode = code })).Public();
         pages.MapPost("/account/sign-in", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
         {
             var device = DeviceCookie.Of(http);
-            var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, SessionKind.Browser, device, ct);
-            DeviceCookie.Keep(http, device);
-            await http.SignInAsync(signed.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
-            if (signed.Account.Language.Length > 0) RequestLanguage.Remember(http, signed.Account.Language);
-            var back = form["back"];
-            return Door.GoTo(http, back.StartsWith('/') && !back.StartsWith("//", StringComparison.Ordinal) && !back.Contains('\\', StringComparison.Ordinal) ? back : "/");
+            var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"], Code = form["code"] }, SessionKind.Browser, device, ct);
+            if (signed.Session is not null) return await Enter(http, signed, device, form["back"]);
+            PendingSignIn.Keep(http, signed.Account, form["back"]);
+            return Door.GoTo(http, "/account/sign-in/code");
+        }).Public();
+        pages.MapGet("/account/sign-in/code", (HttpContext http) => Show.Page<CodePage>(new { PendingSignIn.Of(http).Back })).Public();
+        pages.MapPost("/account/sign-in/code", async (Form form, SignIn signIn, HttpContext http, CancellationToken ct) =>
+        {
+            var (pending, device) = (PendingSignIn.Of(http), DeviceCookie.Of(http));
+            var signed = await signIn.Second(pending.AccountId, pending.Stamp, form["code"], device, ct);
+            PendingSignIn.Drop(http);
+            return await Enter(http, signed, device, pending.Back);
+        }).Public();
+        pages.MapPost("/account/sign-in/passkey/options", async (Form form, PasskeyDoor door, HttpContext http) => FactorPages.Json(await door.Ask(http, null))).Public();
+        pages.MapPost("/account/sign-in/passkey", async (Form form, SignIn signIn, PasskeyDoor door, HttpContext http, CancellationToken ct) =>
+        {
+            var device = DeviceCookie.Of(http);
+            var signed = await signIn.WithPasskey(() => door.Check(http, form["answer"]), device, ct);
+            PendingSignIn.Drop(http);
+            return await Enter(http, signed, device, form["back"]);
         }).Public();
         pages.MapPost("/account/sign-out", async (Form form, ActorSlot slot, EndSession end, HttpContext http, CancellationToken ct) =>
         {
@@ -33,6 +48,7 @@ public static class AccountPages
             return Results.LocalRedirect("/account/sign-in");
         }).Public();
         MapReset(pages);
+        FactorPages.Map(pages);
         pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, CancellationToken ct, bool saved = false) =>
             Show.Page<AccountPage>(new { Saved = saved, Sessions = slot.Actor.Kind == ActorKind.Person ? await sessions.Run(new(), ct) : [] })).SignedIn();
         pages.MapPost("/account/sessions/{id:guid}/end", async (Guid id, Form form, EndSession end, HttpContext http, CancellationToken ct) =>
@@ -61,9 +77,17 @@ public static class AccountPages
         {
             await create.Run(new() { Name = form["name"], Email = form["email"], Password = form["password"], Code = form["code"] }, ct);
             var signed = await signIn.Run(new() { Email = form["email"], Password = form["password"] }, SessionKind.Browser, null, ct);
-            await http.SignInAsync(signed.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
+            await http.SignInAsync(signed.Session!.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
             return Door.GoTo(http, "/platform");
         }).Public();
+    }
+
+    private static async Task<IResult> Enter(HttpContext http, SignIn.SignedIn signed, string device, string back)
+    {
+        DeviceCookie.Keep(http, device);
+        await http.SignInAsync(signed.Session!.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
+        if (signed.Account.Language.Length > 0) RequestLanguage.Remember(http, signed.Account.Language);
+        return Door.GoTo(http, Door.OwnPath(back));
     }
 
     private static void MapReset(RouteGroupBuilder pages)

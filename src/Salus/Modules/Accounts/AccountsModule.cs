@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
+using Microsoft.AspNetCore.Identity;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
 using Salus.Web;
 
 namespace Salus.Modules.Accounts;
@@ -25,10 +27,26 @@ public sealed class AccountsModule : Module
         new(EndSession.Action, "ended a session"),
         new(EndOtherSessions.Action, "ended all other sessions"),
         new(RotateKeys, "made a new key for access tokens"),
+        new(OwnFactors.Action, "looked at the own second factors"),
+        new(BeginAuthenticator.Action, "began to set up an authenticator app"),
+        new(ConfirmAuthenticator.Action, "added an authenticator app"),
+        new(RemoveAuthenticator.Action, "removed the authenticator app"),
+        new(RenewRecoveryCodes.Action, "made new recovery codes"),
+        new(AddPasskey.Action, "added a passkey"),
+        new(RemovePasskey.Action, "removed a passkey"),
+        new(DropFactors.Action, "removed all second factors of an account"),
+        new(ProveIdentity.Action, "showed again who it is"),
     ];
 
-    public override void AddServices(IServiceCollection services) =>
+    public override void AddServices(IServiceCollection services)
+    {
         services.AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>();
+        // Of the framework's accounts only the checks of passkeys are used; they want a store to look things up in.
+        services.AddSingleton<Factors>().AddScoped<PasskeyDoor>().AddIdentityCore<Account>().AddUserStore<AccountStore>();
+        // Passkeys belong to a domain; without a public address it is the one in the browser (never an IP address, browsers refuse those).
+        services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>().AddOptions<IdentityPasskeyOptions>().Configure<Settings>((o, settings) =>
+            (o.UserVerificationRequirement, o.ResidentKeyRequirement, o.ServerDomain) = ("required", "required", settings.PublicUrl.Length > 0 ? new Uri(settings.PublicUrl).Host : null));
+    }
 
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {
@@ -50,3 +68,4 @@ public sealed record TokenAnswer(string AccessToken, string RefreshToken)
 public sealed record MeAnswer(Guid Id, string Kind, string Name, bool IsPlatformOwner, IReadOnlyList<MeOrganisation> Organisations);
 public sealed record VerifyToken(string Token);
 public sealed record VerifiedToken(Guid AccountId, Guid SessionId, DateTime ExpiresAt);
+public sealed record RecoveryCodesAnswer(IReadOnlyList<string> RecoveryCodes);

@@ -1,17 +1,23 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
 using Salus.Kernel.Data;
+using Salus.Kernel.Jobs;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
+using Salus.Resources;
 
 namespace Salus.Modules.Accounts;
 
 /// <summary>
-/// Checks a password and begins a session. Five failures in a row lock the account for half an hour, but not for the devices its
-/// owner has used before; how often an address may try at all is limited too.
+/// Checks a password, and a code where the account has a second factor, and begins a session. Five failures in a row lock the account
+/// for half an hour, but not for the devices its owner has used before, nor for who shows password and code together; how often an
+/// address may try at all is limited too.
 /// </summary>
-public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
+public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Factors factors, IStringLocalizer<Texts> texts)
 {
     public const string Action = "account.sign-in";
     public const int MostFailures = 5;
@@ -24,10 +30,15 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
 
         [Required(ErrorMessage = "Please fill this in."), StringLength(200, ErrorMessage = "This is too long.")]
         public string Password { get; init; } = "";
+
+        /// <summary>Of the authenticator app, or a recovery code; for accounts with a second factor.</summary>
+        [StringLength(40, ErrorMessage = "This is too long.")]
+        public string? Code { get; init; }
     }
 
+    /// <param name="Session">Null: the password was right, a code is still asked for.</param>
     /// <param name="RefreshToken">For programs; a browser has its cookie.</param>
-    public sealed record SignedIn(Account Account, Session Session, string? RefreshToken);
+    public sealed record SignedIn(Account Account, Session? Session, string? RefreshToken);
 
     /// <summary>Wrong passwords on a known device, after which it is known no more.</summary>
     private static readonly RateLimit DeviceFailures = new("sign-in-device", [(MostFailures, Lock)]);
@@ -36,13 +47,16 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
 
     /// <param name="device">The secret of the browser's cookie; null for programs.</param>
     /// <exception cref="Refusal">401 <c>sign-in.failed</c>, the same for unknown accounts; 429 <c>sign-in.locked</c> or <c>rate-limit</c> with the seconds left.</exception>
+    /// <exception cref="Refusal">401 <c>second-factor.failed</c> when the code is wrong, or was used before.</exception>
     public async Task<SignedIn> Run(Command command, SessionKind kind, string? device, CancellationToken ct)
     {
         var (account, known) = await Find(command.Email, device, ct);
         await Limit(known ? "device:" + Text.Hash(device!) : RateLimits.Address(tools.Actor.Ip), account);
         var now = tools.Clock.Now();
         var right = Passwords.Matches(account, command.Password);
-        if (account?.LockoutEnd > now && !known) throw await Refused(account, Locked(account.LockoutEnd.Value - now));
+        var code = string.IsNullOrWhiteSpace(command.Code) ? null : command.Code;
+        var locked = account?.LockoutEnd > now && !known ? Locked(account.LockoutEnd.Value - now) : null;
+        if (locked is not null && !(right && account!.TwoFactorEnabled && code is not null)) throw await Refused(account, locked);
         if (account is null || !right || account.DeactivatedAt is not null)
         {
             // For an unknown address something is counted too, so that it answers no sooner.
@@ -51,7 +65,40 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
             throw await Refused(account, new Refusal(401, "sign-in.failed", "This e-mail address and password do not belong together."));
         }
         var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;
-        return await Begin(account, kind, device, better, now);
+        if (!account.TwoFactorEnabled) return await Begin(account, kind, device, better, null, now);
+        if (code is null) return new(account, null, null);
+        try { return await WithCode(account, kind, device, known ? device : null, better, code, now); }
+        // While it is locked, no answer tells that the password was right.
+        catch (Refusal) when (locked is not null) { throw locked; }
+    }
+
+    /// <summary>The second step in a browser: the password was right a moment ago.</summary>
+    /// <exception cref="Refusal">401 <c>second-factor.failed</c>; 401 <c>sign-in</c> when the password was changed or the account ended meanwhile.</exception>
+    public async Task<SignedIn> Second(Guid accountId, string stamp, string code, string device, CancellationToken ct)
+    {
+        await using var db = tools.Database.Open();
+        var account = await db.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.Id == accountId && a.DeactivatedAt == null && a.SecurityStamp == stamp, ct) ?? throw Refusal.Unknown();
+        var hash = Text.Hash(device);
+        var known = await db.Set<KnownDevice>().AnyAsync(d => d.AccountId == accountId && d.Hash == hash, ct);
+        return await WithCode(account, SessionKind.Browser, device, known ? device : null, null, code, tools.Clock.Now());
+    }
+
+    /// <summary>With a passkey alone: it is what one has, and the device asked its owner. Strangers' wrong passwords do not stand in its way.</summary>
+    public async Task<SignedIn> WithPasskey(Func<Task<(Account, UserPasskeyInfo)>> check, string device, CancellationToken ct)
+    {
+        await Limit(RateLimits.Address(tools.Actor.Ip), null);
+        try
+        {
+            var (account, passkey) = await check();
+            return await Begin(account, SessionKind.Browser, device, null, (db, now) => PasskeyUse.Note(db, passkey, now), tools.Clock.Now());
+        }
+        catch (Refusal refusal) { throw await Refused(null, refusal); }
+    }
+
+    private async Task<SignedIn> WithCode(Account account, SessionKind kind, string? device, string? knownDevice, string? better, string code, DateTime now)
+    {
+        await factors.CountTry(account.Id, knownDevice);
+        return await Begin(account, kind, device, better, (db, at) => Spend(db, account, code, knownDevice, at), now);
     }
 
     private async Task Limit(string subject, Account? account)
@@ -74,7 +121,8 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
     }
 
     private static Refusal Locked(TimeSpan left) =>
-        new(429, "sign-in.locked", "Too many wrong passwords. Try again in {0} minutes.", (int)Math.Ceiling(left.TotalMinutes)) { RetryAfter = (int)Math.Ceiling(left.TotalSeconds) };
+        new(429, "sign-in.locked", "Too many wrong passwords. Try again in {0} minutes.", (int)Math.Ceiling(left.TotalMinutes))
+        { RetryAfter = (int)Math.Ceiling(left.TotalSeconds), Unlock = "If your account has a second factor, a passkey gets you in now, or password and code together." };
 
     private async Task CountFailure(Account account, string? knownDevice, DateTime now)
     {
@@ -94,12 +142,14 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, until).SetProperty(a => a.AccessFailedCount, 0));
     }, CancellationToken.None);
 
-    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, DateTime now)
+    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now)
     {
         var session = Session.Begin(account.Id, kind, tools.Actor, now);
+        session.IsStrong = factor is not null;
         var refresh = kind == SessionKind.Program ? RefreshToken.Make(session.Id, now) : default;
-        await tools.Database.Write(null, async db =>
+        var isRight = await tools.Database.Write(null, async db =>
         {
+            if (factor is not null && !await factor(db, now)) return false;
             if (account.AccessFailedCount > 0)
                 await db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.AccessFailedCount, 0));
             // Unless the password was changed meanwhile.
@@ -110,9 +160,18 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings)
             db.Add(session);
             if (refresh.Row is not null) db.Add(refresh.Row);
             db.Add(Row(account, now));
-            return await db.SaveChangesAsync();
+            await db.SaveChangesAsync();
+            return true;
         }, CancellationToken.None);
-        return new(account, session, refresh.Text);
+        return isRight ? new(account, session, refresh.Text) : throw await Refused(account, new Refusal(401, "second-factor.failed", "This code is wrong, or was used already."));
+    }
+
+    private async Task<bool> Spend(SalusDb db, Account account, string code, string? knownDevice, DateTime now)
+    {
+        var kind = await factors.Spend(db, account.Id, code, now, CancellationToken.None);
+        if (kind is not null) await Factors.WasRight(db, account.Id, knownDevice);
+        if (kind == FactorKind.RecoveryCode) db.Post(SecurityMail.Of(account, texts, t => t["A recovery code of your account was used."]), now);
+        return kind is not null;
     }
 
     private static async Task Know(SalusDb db, Account account, string hash, DateTime now)

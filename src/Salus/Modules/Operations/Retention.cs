@@ -43,6 +43,7 @@ public sealed class Retention(Database database, Settings settings, TimeProvider
         await database.Write(null, db => db.Set<RateCount>().Where(c => c.Start < counts).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<KnownDevice>().Where(d => d.LastUsedAt < devices).ExecuteDeleteAsync(ct), ct);
         await database.Write(null, db => db.Set<PasswordReset>().Where(r => r.ExpiresAt < jobs).ExecuteDeleteAsync(ct), ct);
+        await database.Write(null, db => db.Set<SpentWord>().Where(w => w.Until < now).ExecuteDeleteAsync(ct), ct);
         while (await EraseBatch(now, ct)) { }
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Accounts.Contract;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Organisations;
@@ -29,6 +30,10 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
 
         public bool BoardShowsNames { get; init; }
 
+        /// <summary>Role keys whose holders must show a second factor; none given: as before.</summary>
+        [MaxLength(40, ErrorMessage = "This is too long.")]
+        public string[]? SecondFactorRoles { get; init; }
+
         /// <summary>The version that was looked at; a newer one refuses with 409.</summary>
         public Guid? Version { get; init; }
     }
@@ -46,6 +51,13 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
             throw Refusal.Field("numberPattern", "Use x for digits, - or + between groups, and yy or mm for year and month: at least 4 x, at most 15 characters.");
         (row.Name, row.TimeZone, row.Language, row.CallingCode, row.NumberPattern, row.BoardShowsNames) =
             (Text.Clean(command.Name), command.TimeZone, command.Language, command.CallingCode, command.NumberPattern, command.BoardShowsNames);
+        if (command.SecondFactorRoles is { } demanded)
+        {
+            // What is demanded of others and of oneself at once must not shut out the one who demands it.
+            if (demanded.Intersect(Actor.Roles).Any() && !(await Db.Sessions.SingleAsync(s => s.Id == Actor.SessionId, ct)).IsStrong)
+                throw Refusal.Field("secondFactorRoles", "Add a second factor to your own account first: you would be shut out.");
+            row.SecondFactorRoles = string.Join(' ', Role.ForPeople.Where(demanded.Contains));
+        }
         var fields = Db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name);
         Subject("organisation", row.Id, string.Join(',', fields));
         Changed($"board:{row.Id}");

@@ -85,6 +85,11 @@
     if (e.detail.xhr && e.detail.xhr.status > 0 && e.detail.xhr.status < 500) setStale(false);
     if (e.detail.successful && e.detail.requestConfig.verb !== "get") { var box = document.getElementById("refusal"); if (box) box.innerHTML = ""; markFields(document.createElement("div")); }
   });
+  // What was refused until the person has shown who it is goes on by itself after that.
+  var unproved = null;
+  document.addEventListener("htmx:responseError", function (e) { if (e.detail.xhr.status === 403 && e.detail.elt.tagName === "FORM" && !e.detail.elt.closest("#refusal")) unproved = e.detail.elt; });
+  document.addEventListener("proved", function () { var form = unproved; unproved = null; if (form && form.isConnected) htmx.trigger(form, "submit"); else location.reload(); });
+
   // A request that hangs would hold back all that follow.
   document.addEventListener("htmx:configRequest", function (e) { if ("live" in e.detail.elt.dataset) e.detail.timeout = 15000; });
   document.addEventListener("htmx:timeout", function () { setStale(true); });

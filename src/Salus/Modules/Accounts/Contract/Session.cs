@@ -29,6 +29,12 @@ public sealed class Session : IStanding
     public DateTime ExpiresAt { get; set; }
     public DateTime? EndedAt { get; set; }
     public SessionEnd? EndReason { get; set; }
+
+    /// <summary>When its person last showed a password or a factor.</summary>
+    public DateTime ProvedAt { get; set; }
+
+    /// <summary>A second factor was shown in it.</summary>
+    public bool IsStrong { get; set; }
     public string Ip { get; set; } = "";
     public string UserAgent { get; set; } = "";
 
@@ -36,7 +42,7 @@ public sealed class Session : IStanding
 
     public static Session Begin(Guid accountId, SessionKind kind, Actor actor, DateTime now) => new()
     {
-        AccountId = accountId, Kind = kind, CreatedAt = now, LastUsedAt = now, ExpiresAt = now + Life(kind),
+        AccountId = accountId, Kind = kind, CreatedAt = now, LastUsedAt = now, ProvedAt = now, ExpiresAt = now + Life(kind),
         Ip = actor.Ip ?? "", UserAgent = actor.UserAgent is { Length: > 200 } agent ? agent[..200] : actor.UserAgent ?? "",
     };
 

@@ -16,6 +16,7 @@ public static class SecurityEvents
     [
         new(Weight.Note, "a sign-in failed", "sign-in.failed"),
         new(Weight.Alarm, "a locked account was tried", "sign-in.locked"),
+        new(Weight.Warning, "a second factor was wrong", "second-factor.failed"),
         new(Weight.Warning, "something was tried too often", "rate-limit"),
         new(Weight.Alarm, "a refresh token came a second time; its session ended", "refresh.reused"),
         new(Weight.Warning, "the administration was asked for from an address that is not listed", "admin.address"),
@@ -27,6 +28,9 @@ public static class SecurityEvents
         new(Weight.Warning, "roles were changed", "staff.change", IsAct: true),
         new(Weight.Note, "somebody became a member", "staff.accept-invitation", IsAct: true),
         new(Weight.Alarm, "an owner of the installation was made", "account.create-owner", IsAct: true),
+        new(Weight.Alarm, "an account was left without its second factors", "account.drop-factors", IsAct: true),
+        new(Weight.Note, "a second factor was removed", "account.remove-authenticator", IsAct: true),
+        new(Weight.Note, "a second factor was removed", "account.remove-passkey", IsAct: true),
         new(Weight.Note, "a password was set by mail", "account.reset-password", IsAct: true),
         new(Weight.Note, "data was exported", "audit.export", IsAct: true),
         new(Weight.Alarm, "much data was exported by one person", "audit.export-large", IsAct: true),

@@ -11,7 +11,15 @@ namespace Salus.Modules.Organisations.Contract;
 
 /// <summary>Where somebody stands: who it is, and as what in the organisation of the route.</summary>
 public sealed record Standing(ActorKind Kind, Guid Id, Guid? SessionId, string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, bool IsMember,
-    IReadOnlyList<string> Roles, FrozenSet<string> Permissions);
+    IReadOnlyList<string> Roles, FrozenSet<string> Permissions)
+{
+    /// <summary>When the person last showed in this session who it is.</summary>
+    public DateTime? ProvedAt { get; init; }
+    public bool HasSecondFactor { get; init; }
+
+    /// <summary>The organisation demands a second factor for one of the roles, and this session has shown none: until then the membership gives nothing.</summary>
+    public bool LacksSecondFactor { get; init; }
+}
 
 /// <summary>
 /// Finds the standing of a signed-in principal. It is remembered until anybody's standing changes, so that a suspension works at
@@ -69,13 +77,14 @@ public sealed class MembershipReader
             from o in d.Set<Organisation>().AsNoTracking().Where(o => o.Slug == word).DefaultIfEmpty()
             from m in d.Set<Membership>().IgnoreQueryFilters(Unfiltered).AsNoTracking()
                 .Where(m => m.AccountId == account && m.OrganisationId == o!.Id && m.Status == MembershipStatus.Active).DefaultIfEmpty()
-            select new Found(a.Name, a.Language, a.IsPlatformOwner, o, m!.Roles, s.Kind, s.LastUsedAt)).FirstOrDefault()));
+            select new Found(a.Name, a.Language, a.IsPlatformOwner, o, m!.Roles, s.Kind, s.LastUsedAt, s.ProvedAt, s.IsStrong, a.TwoFactorEnabled)).FirstOrDefault()));
         var now = clock.Now();
         var found = await query(db, id, session, now, slug, ct);
         if (found is null) return null;
         if (now - found.LastUsedAt > Untouched) await Touch(session, found.Kind, now);
+        var lacks = !found.IsStrong && Split(found.Roles).Intersect(Split(found.Organisation?.SecondFactorRoles)).Any();
         return new Standing(ActorKind.Person, id, session, found.Name, found.Language, found.IsPlatformOwner, found.Organisation, found.Roles is not null,
-            Split(found.Roles), Bundle(found.Roles));
+            Split(found.Roles), lacks ? [] : Bundle(found.Roles)) { ProvedAt = found.ProvedAt, HasSecondFactor = found.HasSecondFactor, LacksSecondFactor = lacks };
     }
 
     private static readonly TimeSpan Untouched = TimeSpan.FromMinutes(5);
@@ -94,7 +103,7 @@ public sealed class MembershipReader
 
     private static readonly string[] Unfiltered = [SalusDb.OrganisationFilter];
 
-    private sealed record Found(string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, string? Roles, SessionKind Kind, DateTime LastUsedAt);
+    private sealed record Found(string Name, string Language, bool IsPlatformOwner, Organisation? Organisation, string? Roles, SessionKind Kind, DateTime LastUsedAt, DateTime ProvedAt, bool IsStrong, bool HasSecondFactor);
 
     private async Task<Standing?> FindDevice(SalusDb db, Guid id, string? slug, CancellationToken ct)
     {

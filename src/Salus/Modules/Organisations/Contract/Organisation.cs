@@ -31,6 +31,9 @@ public sealed class Organisation : IVersioned, IStanding
 
     /// <summary>The clinic decided that the waiting-room board shows names.</summary>
     public bool BoardShowsNames { get; set; }
+
+    /// <summary>Role keys separated by single spaces: who holds one of them must have shown a second factor.</summary>
+    public string SecondFactorRoles { get; set; } = "";
     public DateTime CreatedAt { get; set; }
     public Guid Version { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed class OrganisationTable : IEntityTypeConfiguration<Organisation>
         table.Property(o => o.CallingCode).HasMaxLength(4);
         table.Property(o => o.NumberPattern).HasMaxLength(15);
         table.Property(o => o.NumberStart).HasMaxLength(15);
+        table.Property(o => o.SecondFactorRoles).HasMaxLength(400);
         table.Ignore(o => o.Zone);
         table.HasIndex(o => o.Slug).IsUnique();
     }

@@ -363,6 +363,30 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.ToTable("accounts_accounts", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Authenticator", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SealedSecret")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("accounts_authenticators", (string)null);
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -380,6 +404,59 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("LastUsedAt");
 
                     b.ToTable("accounts_known_devices", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Passkey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1400)
+                        .HasColumnType("character varying(1400)");
+
+                    b.Property<bool>("IsBackedUp")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsBackupEligible")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.ToTable("accounts_passkeys", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
@@ -413,6 +490,23 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("AccountId", "CreatedAt");
 
                     b.ToTable("accounts_password_resets", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.RecoveryCode", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("AccountId", "Hash");
+
+                    b.ToTable("accounts_recovery_codes", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.RefreshToken", b =>
@@ -464,12 +558,18 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(45)
                         .HasColumnType("character varying(45)");
 
+                    b.Property<bool>("IsStrong")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
                     b.Property<DateTime>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime>("ProvedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("UserAgent")
@@ -482,6 +582,22 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("AccountId", "ExpiresAt");
 
                     b.ToTable("accounts_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.SpentWord", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("accounts_spent_words", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Patients.Patient", b =>
@@ -1018,6 +1134,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(15)
                         .HasColumnType("character varying(15)");
 
+                    b.Property<string>("SecondFactorRoles")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1040,6 +1161,15 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.ToTable("organisations_organisations", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Authenticator", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithOne()
+                        .HasForeignKey("Salus.Modules.Accounts.Contract.Authenticator", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
@@ -1049,7 +1179,25 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Passkey", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.RecoveryCode", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
                         .WithMany()

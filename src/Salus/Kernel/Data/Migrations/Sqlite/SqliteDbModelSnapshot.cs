@@ -356,6 +356,30 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.ToTable("accounts_accounts", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Authenticator", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SealedSecret")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("accounts_authenticators", (string)null);
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -373,6 +397,59 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.HasIndex("LastUsedAt");
 
                     b.ToTable("accounts_known_devices", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Passkey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsBackedUp")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBackupEligible")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.ToTable("accounts_passkeys", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
@@ -406,6 +483,23 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "CreatedAt");
 
                     b.ToTable("accounts_password_resets", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.RecoveryCode", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId", "Hash");
+
+                    b.ToTable("accounts_recovery_codes", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.RefreshToken", b =>
@@ -457,12 +551,18 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .HasMaxLength(45)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsStrong")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ProvedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("UserAgent")
@@ -475,6 +575,22 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "ExpiresAt");
 
                     b.ToTable("accounts_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.SpentWord", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("accounts_spent_words", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Patients.Patient", b =>
@@ -1011,6 +1127,11 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .HasMaxLength(15)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SecondFactorRoles")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1033,6 +1154,15 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.ToTable("organisations_organisations", (string)null);
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Authenticator", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithOne()
+                        .HasForeignKey("Salus.Modules.Accounts.Contract.Authenticator", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.KnownDevice", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
@@ -1042,7 +1172,25 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.Passkey", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Salus.Modules.Accounts.Contract.PasswordReset", b =>
+                {
+                    b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Accounts.Contract.RecoveryCode", b =>
                 {
                     b.HasOne("Salus.Modules.Accounts.Contract.Account", null)
                         .WithMany()
