@@ -10,7 +10,7 @@ public sealed class PageTests(DemoServer demo)
         { "reception", "/aurora/" }, { "reception", "/aurora/desk" }, { "reception", "/aurora/queue" }, { "reception", "/aurora/patients" }, { "reception", "/aurora/patients?q=zzzz" },
         { "reception", "/aurora/notices" }, { "luca", "/aurora/queue" }, { "luca", "/aurora/figures" }, { "luca", "/aurora/board" }, { "admin", "/aurora/manage/queues" },
         { "admin", "/aurora/manage/staff" }, { "admin", "/aurora/manage/settings" }, { "admin", "/aurora/audit" }, { "admin", "/aurora/nothing-here" }, { "admin", "/account" }, { "admin", "/account/second-factor" },
-        { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" },
+        { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
     };
 
     [Theory]
