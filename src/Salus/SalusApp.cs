@@ -25,6 +25,7 @@ public static class SalusApp
     public static WebApplication Build(Settings settings)
     {
         Directory.CreateDirectory(settings.Data);
+        KeyFile.MakeFolder(settings.KeysFolder);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory, WebRootPath = WebRoot(), EnvironmentName = settings.IsProduction ? "Production" : "Development",
@@ -72,7 +73,7 @@ public static class SalusApp
             services.AddSingleton(_ => new PostgresDatabase(settings.Database)).AddSingleton<Database>(s => s.GetRequiredService<PostgresDatabase>());
             services.AddSingleton<PostgresRelay>().AddSingleton<Relay>(s => s.GetRequiredService<PostgresRelay>()).AddHostedService(s => s.GetRequiredService<PostgresRelay>());
         }
-        services.AddScoped<ActorSlot>().AddScoped<Tools>().AddSingleton<RateLimits>();
+        services.AddScoped<ActorSlot>().AddScoped<Tools>().AddSingleton<RateLimits>().AddSingleton<NodeLimits>().AddSingleton<Traces>();
         services.AddSingleton<AuditLog>().AddSingleton<AuditKey>().AddSingleton<AuditSealer>().AddHostedService(s => s.GetRequiredService<AuditSealer>());
         services.AddSingleton<JobRunner>().AddHostedService(s => s.GetRequiredService<JobRunner>());
         services.AddSingleton<LiveTopics>().AddSingleton<LiveConnections>().AddSignalR();
@@ -140,12 +141,12 @@ public static class SalusApp
     {
         app.UseForwardedHeaders();
         app.UsePerimeter();
-        app.UseHostFiltering();
         app.UseListedOrigins();
         app.UseResponseCompression();
         app.UseRequestLocalization();
         app.UseMiddleware<RefusalMiddleware>();
-        app.RefusePathTricks();
+        app.RefuseTricks(settings);
+        app.DemandHttps(settings);
         app.RedirectUnversioned();
         app.UseStaticFiles(Assets.Served(app.Services.GetRequiredService<Assets>()));
         app.UseRouting();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Salus.Kernel;
-using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
 
 namespace Salus.Cli;
@@ -13,11 +12,11 @@ public static class Check
 {
     public static async Task<int> Run(Settings settings, CancellationToken ct)
     {
-        var faults = Faults(settings).ToList();
-        if (await DatabaseFault(settings, ct) is { } away) faults.Add(away);
+        var faults = Faults(settings).Concat(await CheckDatabase.Faults(settings, ct)).ToList();
         foreach (var fault in faults) Console.WriteLine($"{(fault.StopsStart ? "FAULT  " : "advice ")} {fault.What}\n        mend: {fault.Mend}");
         if (faults.Count == 0) Console.WriteLine("Nothing was found wrong.");
-        return faults.Any(f => f.StopsStart) ? 1 : 0;
+        if (!settings.IsProduction) Console.WriteLine($"The mode is {settings.Mode.ToString().ToLowerInvariant()}: no fault stops the start. With --production this is judged as in production.");
+        return settings.IsProduction && faults.Any(f => f.StopsStart) ? 1 : 0;
     }
 
     public static IEnumerable<Fault> Faults(Settings settings)
@@ -25,29 +24,39 @@ public static class Check
         if (settings.Clock.Length > 0) yield return new("SALUS_CLOCK moves the clock.", "Unset it; it is for tests.", true);
         if (settings.PublicUrl.Length == 0) yield return new("SALUS_PUBLIC_URL is not set: links in mails and QR codes would lead nowhere.", "Set it to the https address that people use.", true);
         else if (!settings.PublicUrl.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_PUBLIC_URL is not https: health data and passwords would travel in the clear.", "Put a proxy with a certificate before Salus; docs/nginx.conf is one.", true);
-        if (settings.Hosts.Contains('*', StringComparison.Ordinal)) yield return new("SALUS_HOSTS holds a wildcard.", "Name the hosts.", true);
+        foreach (var fault in HostFaults(settings).Concat(AlertFaults(settings)).Concat(KeyFaults(settings))) yield return fault;
         if (settings.Origins.Contains('*', StringComparison.Ordinal)) yield return new("SALUS_ORIGINS holds a wildcard.", "Name the sites whose pages may call the API.", true);
         if (settings.SmtpHost.Length == 0) yield return new("SALUS_SMTP_HOST is not set: invitations wait in the outbox.", "Name a mail server.", false);
         else if (!settings.SmtpTls && settings.SmtpHost is not ("localhost" or "127.0.0.1" or "::1")) yield return new("Mail travels without TLS.", "Set SALUS_SMTP_TLS=true.", false);
         if (settings.IsSqlite) yield return new("The database is SQLite: one machine, one program.", "Fine for one clinic; for more, set SALUS_DATABASE to a PostgreSQL connection string.", false);
-        if (settings.Keys.Length == 0) yield return new("The keys lie beside the database.", "Set SALUS_KEYS to a folder that is backed up apart from it.", false);
-        if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: behind a proxy everybody would have its address, in the log and before the limits for signing in.", "Name the proxy's address.", false);
+        else if (CheckDatabase.PasswordFault(settings) is { } weak) yield return weak;
+        if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: what a proxy passes on is refused, because it is not known.", "Name the proxy's address, unless Salus itself answers over https.", false);
         if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
         if (settings.AuditYears < 7) yield return new($"Audit rows are kept {settings.AuditYears.ToString(CultureInfo.InvariantCulture)} years.", "Health records ask for 7 in most places.", false);
     }
 
-    private static async Task<Fault?> DatabaseFault(Settings settings, CancellationToken ct)
+    private static IEnumerable<Fault> AlertFaults(Settings settings)
     {
-        if (settings.IsSqlite) return null;
-        try
-        {
-            await using var database = new PostgresDatabase(settings.Database);
-            await using var connection = await database.Source.OpenConnectionAsync(ct);
-            return null;
-        }
-        catch (Exception error) when (error is Npgsql.NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or ArgumentException)
-        {
-            return new($"The database cannot be reached ({error.GetType().Name}).", "Look at SALUS_DATABASE and at the server.", true);
-        }
+        if (settings.AlertMail.Length == 0 && settings.AlertWebhook.Length == 0) yield return new("Nobody is told of attacks and errors.", "Set SALUS_ALERT_MAIL or SALUS_ALERT_WEBHOOK.", false);
+        if (settings.AlertMail.Length > 0 && !System.Net.Mail.MailAddress.TryCreate(settings.AlertMail, out _)) yield return new("SALUS_ALERT_MAIL is not an e-mail address: nobody is told of attacks and errors.", "Name one address.", false);
+        if (settings.AlertWebhook.Length == 0) yield break;
+        if (!settings.AlertWebhook.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_ALERT_WEBHOOK is not https.", "Name an https address.", true);
+        if (settings.AlertSecret.Length < 32) yield return new("SALUS_ALERT_SECRET is missing or shorter than 32 characters: anybody could send alerts that look like ours.", "Set it to what `openssl rand -hex 32` prints.", true);
+    }
+
+    private static IEnumerable<Fault> HostFaults(Settings settings)
+    {
+        if (settings.Hosts.Contains('*', StringComparison.Ordinal)) yield return new("SALUS_HOSTS holds a wildcard.", "Name the hosts.", true);
+        else if (settings.Hosts.Length > 0 && Uri.TryCreate(settings.PublicUrl, UriKind.Absolute, out var address) && !settings.Hosts.Split(',', StringSplitOptions.TrimEntries).Contains(address.Host, StringComparer.OrdinalIgnoreCase))
+            yield return new("SALUS_HOSTS does not hold the host of SALUS_PUBLIC_URL: nobody would get in.", $"Add {address.Host}.", true);
+    }
+
+    // What others on the machine can read there signs tokens and cookies, and what they can write is believed.
+    private static IEnumerable<Fault> KeyFaults(Settings settings)
+    {
+        if (settings.Keys.Length == 0) yield return new("The keys lie beside the database.", "Set SALUS_KEYS to a folder that is backed up apart from it.", false);
+        if (OperatingSystem.IsWindows() || !Directory.Exists(settings.KeysFolder)) yield break;
+        var open = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.GroupWrite;
+        if ((File.GetUnixFileMode(settings.KeysFolder) & open) != 0) yield return new("Others on this machine can read or change the folder of the keys.", $"chmod 700 {settings.KeysFolder}", true);
     }
 }

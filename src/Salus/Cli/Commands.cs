@@ -15,8 +15,18 @@ public static class Commands
         root.Add(Command("migrate", "Bring the database up to date and stop", (_, ct) => Maintenance.Migrate(ReadSettings(), ct)));
         root.Add(Admin());
         root.Add(Audit());
-        root.Add(Command("check", "List what would be wrong in production", (_, ct) => Check.Run(ReadSettings(Mode.Production), ct)));
+        root.Add(CheckUp());
+        root.Add(new Command("keys", "The keys of access tokens") { Command("rotate", "Make a new key for access tokens; nobody is signed out", (_, ct) => Maintenance.RotateKeys(ReadSettings(), ct)) });
         return Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+    }
+
+    private static Command CheckUp()
+    {
+        var production = new Option<bool>("--production") { Description = "As if SALUS_MODE were production, whatever it is" };
+        var check = Command("check", "List what would be wrong in production; exit code 1 when something would stop the start",
+            (parsed, ct) => Check.Run(ReadSettings(parsed.GetValue(production) ? Mode.Production : null), ct));
+        check.Add(production);
+        return check;
     }
 
     private static Command Admin()

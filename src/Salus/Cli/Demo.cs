@@ -16,7 +16,7 @@ public static class Demo
 
     public static async Task<int> Run(Settings read, CancellationToken ct)
     {
-        var settings = read with { Mode = Mode.Demo, Clock = "", SignInLimit = RateLimit.Parse("sign-in", "1000/min") };
+        var settings = read with { Mode = Mode.Demo, Clock = "", SignInLimit = RateLimit.Parse("sign-in", "1000/min"), SearchLimit = RateLimit.Parse("search", "1000/min") };
         var mark = Path.Combine(settings.Data, "demo-clock");
         if (!settings.IsSqlite) throw new Refusal(409, "demo.database", "The demo keeps its data in SQLite; unset SALUS_DATABASE.");
         var isFilled = File.Exists(Path.Combine(settings.Data, "salus.db"));

@@ -1,6 +1,8 @@
 using Salus.Kernel;
+using Salus.Kernel.Audit;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts;
+using Salus.Modules.Accounts.Contract;
 using Salus.Modules.Accounts.SecondFactor;
 
 namespace Salus.Cli;
@@ -18,13 +20,26 @@ public static class Maintenance
 
     public static async Task<int> CreateAdmin(Settings settings, string email, string name, CancellationToken ct)
     {
-        var password = Environment.GetEnvironmentVariable("SALUS_ADMIN_PASSWORD") ?? Ask();
+        var password = Settings.Value(Environment.GetEnvironmentVariable, "SALUS_ADMIN_PASSWORD") ?? Ask();
         await using var app = SalusApp.Build(settings);
         await app.Services.GetRequiredService<Database>().Migrate(ct);
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System(requestId: "admin-create");
         await scope.ServiceProvider.GetRequiredService<CreateOwner>().Run(new() { Email = email, Name = name, Password = password }, ct);
         Console.WriteLine($"{email} owns this installation now.");
+        return 0;
+    }
+
+    /// <summary>The running nodes find the new key in the folder by themselves.</summary>
+    public static async Task<int> RotateKeys(Settings settings, CancellationToken ct)
+    {
+        await using var app = SalusApp.Build(settings);
+        await app.Services.GetRequiredService<Database>().Migrate(ct);
+        var key = app.Services.GetRequiredService<TokenKeys>().Rotate();
+        var row = AuditEvent.By(Actor.System(requestId: "keys-rotate"), app.Services.GetRequiredService<TimeProvider>().Now(), AccountsModule.RotateKeys);
+        row.Detail = key.Id;
+        await app.Services.GetRequiredService<AuditLog>().Write([row]);
+        Console.WriteLine($"The key {key.Id} signs access tokens from two minutes on; those signed before stay valid until they end.");
         return 0;
     }
 

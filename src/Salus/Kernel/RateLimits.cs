@@ -35,6 +35,9 @@ public sealed record Excess(TimeSpan Wait, bool IsFirst)
 /// <summary>Counts uses in the database, so that a limit holds after a restart and on every node. A window begins with the first use in it.</summary>
 public sealed class RateLimits(Database database, TimeProvider clock)
 {
+    /// <summary>How far the clocks of nodes may be apart.</summary>
+    private static readonly TimeSpan ClocksAgree = TimeSpan.FromMinutes(1);
+
     /// <summary>Counts one use by a subject, such as an address.</summary>
     /// <exception cref="Refusal">429 <c>rate-limit</c> with the seconds until the next is allowed.</exception>
     public async Task Take(RateLimit limit, string subject)
@@ -72,12 +75,14 @@ public sealed class RateLimits(Database database, TimeProvider clock)
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
         command.CommandText = """
             INSERT INTO kernel_rate_counts ("Key", "Start", "Count") VALUES (@key, @now, 1)
-            ON CONFLICT ("Key") DO UPDATE SET "Count" = CASE WHEN kernel_rate_counts."Start" <= @old THEN 1 ELSE kernel_rate_counts."Count" + 1 END,
-              "Start" = CASE WHEN kernel_rate_counts."Start" <= @old THEN @now ELSE kernel_rate_counts."Start" END RETURNING "Count", "Start"
+            ON CONFLICT ("Key") DO UPDATE SET "Count" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old + 1 AND @ahead THEN kernel_rate_counts."Count" + 1 ELSE 1 END,
+              "Start" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old + 1 AND @ahead THEN kernel_rate_counts."Start" ELSE @now END RETURNING "Count", "Start"
             """;
         command.Add("key", key);
         command.Add("now", now);
         command.Add("old", old);
+        // A window that begins later was made while a clock was wrong; it would lock for as long as that clock was ahead.
+        command.Add("ahead", now + (long)ClocksAgree.TotalMilliseconds);
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -43,11 +43,17 @@ public sealed record Settings
     [Setting("SALUS_PROXIES", "addresses of proxies whose X-Forwarded-* headers are believed, separated by commas")]
     public string Proxies { get; init; } = "";
 
+    [Setting("SALUS_ADMIN_ADDRESSES", "addresses or networks such as 10.0.0.0/8 from which the installation and its organisations may be managed, separated by commas; default everywhere")]
+    public AddressList AdminAddresses { get; init; } = AddressList.Everywhere;
+
     [Setting("SALUS_CLOCK", "moves the clock by an offset such as +26h, for tests; refused in production")]
     public string Clock { get; init; } = "";
 
     [Setting("SALUS_KEYS", "folder for the keys that sign tokens, cookies and audit seals; default: keys in the data folder")]
     public string Keys { get; init; } = "";
+
+    [Setting("SALUS_KEY_DAYS", "after how many days a new key signs access tokens; default 90")]
+    public int KeyDays { get; init; } = 90;
 
     [Setting("SALUS_SMTP_HOST", "mail server; empty: mail goes to the mailbox folder (development and demo) or waits (production)")]
     public string SmtpHost { get; init; } = "";
@@ -91,6 +97,27 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_REGISTER", "how often one address may register, or ask for the message again; default 3/min 10/h")]
     public RateLimit RegisterLimit { get; init; } = RateLimit.Parse("register", "3/min 10/h");
 
+    [Setting("SALUS_LIMIT_SEARCH", "how often one account may search for patients, counted by each node; default 120/min")]
+    public RateLimit SearchLimit { get; init; } = RateLimit.Parse("search", "120/min");
+
+    [Setting("SALUS_LIMIT_EXPORT", "how often one account may export data; default 5/min 30/h")]
+    public RateLimit ExportLimit { get; init; } = RateLimit.Parse("export", "5/min 30/h");
+
+    [Setting("SALUS_ALERT_MAIL", "who is told by mail of what looks like an attack or a fault; empty: nobody")]
+    public string AlertMail { get; init; } = "";
+
+    [Setting("SALUS_ALERT_WEBHOOK", "https address to which the same is posted as JSON; empty: none")]
+    public string AlertWebhook { get; init; } = "";
+
+    [Setting("SALUS_ALERT_SECRET", "signs what is posted to SALUS_ALERT_WEBHOOK; at least 32 characters")]
+    public string AlertSecret { get; init; } = "";
+
+    [Setting("SALUS_ALERT_READS", "how many patients one account may read within an hour before that is told; default 300")]
+    public int AlertReads { get; init; } = 300;
+
+    [Setting("SALUS_ALERT_EXPORT", "how many patients an export may hold before that is told; default 500")]
+    public int AlertExport { get; init; } = 500;
+
     public bool SendsSms => SmsUrl.Length > 0 || !IsProduction;
     public bool IsProduction => Mode == Mode.Production;
     public bool IsSqlite => Database.Length == 0;
@@ -113,7 +140,7 @@ public sealed record Settings
         var settings = new Settings();
         foreach (var (property, setting) in Described)
         {
-            var text = environment(setting.Name) ?? file.GetValueOrDefault(setting.Name);
+            var text = Value(environment, setting.Name) ?? Value(n => file.GetValueOrDefault(n), setting.Name);
             if (!string.IsNullOrWhiteSpace(text)) property.SetValue(settings, Convert(text.Trim(), property.PropertyType, setting.Name));
         }
         if (settings.Clock.Length > 0 && OffsetClock.Parse(settings.Clock) is null)
@@ -121,14 +148,25 @@ public sealed record Settings
         return settings with { Data = data };
     }
 
+    /// <summary>The value of a setting, or the content of the file that NAME_FILE names: secrets need not stand in the environment.</summary>
+    /// <exception cref="FormatException">Both are set, or the file cannot be read.</exception>
+    public static string? Value(Func<string, string?> source, string name)
+    {
+        var (text, path) = (source(name), source(name + "_FILE"));
+        if (string.IsNullOrWhiteSpace(path)) return text;
+        if (!string.IsNullOrWhiteSpace(text)) throw new FormatException($"{name} and {name}_FILE are both set; one is enough.");
+        try { return File.ReadAllText(path.Trim()).Trim(); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw new FormatException($"{name}_FILE: '{path}' cannot be read ({error.GetType().Name})."); }
+    }
+
     private static object Convert(string text, Type type, string name)
     {
         if (type == typeof(string)) return text;
         if (type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
         if (type == typeof(bool) && bool.TryParse(text, out var yes)) return yes;
-        if (type == typeof(RateLimit))
+        if (type == typeof(RateLimit) || type == typeof(AddressList))
         {
-            try { return RateLimit.Parse(name["SALUS_LIMIT_".Length..].ToLowerInvariant().Replace('_', '-'), text); }
+            try { return type == typeof(AddressList) ? AddressList.Parse(text) : RateLimit.Parse(name["SALUS_LIMIT_".Length..].ToLowerInvariant().Replace('_', '-'), text); }
             catch (FormatException error) { throw new FormatException($"{name}: {error.Message}"); }
         }
         if (type.IsEnum && Enum.TryParse(type, text, ignoreCase: true, out var value)) return value;

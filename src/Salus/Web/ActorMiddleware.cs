@@ -8,9 +8,9 @@ namespace Salus.Web;
 
 /// <summary>
 /// Builds the actor once per request and keeps the gate of the endpoint: who is unknown is asked to sign in (401), an
-/// organisation one does not belong to does not exist (404), what one may not do is refused (403) and logged.
+/// organisation one does not belong to does not exist (404), what one may not do, or not from there, is refused (403) and logged.
 /// </summary>
-public sealed class ActorMiddleware(RequestDelegate next)
+public sealed class ActorMiddleware(RequestDelegate next, Settings settings)
 {
     public async Task Invoke(HttpContext http, ActorSlot slot, OrganisationSlot organisation, MembershipReader members, AuditLog audit, Database database)
     {
@@ -63,10 +63,14 @@ public sealed class ActorMiddleware(RequestDelegate next)
         };
     }
 
-    private static async Task Check(Gate gate, string? slug, Actor actor, OrganisationSlot organisation, AuditLog audit, HttpContext http)
+    private async Task Check(Gate gate, string? slug, Actor actor, OrganisationSlot organisation, AuditLog audit, HttpContext http)
     {
         if (gate.IsPublic) return;
-        if (!actor.IsKnown) throw Refusal.Unknown();
+        if (!actor.IsKnown)
+        {
+            if (http.Request.Headers.Authorization.Count > 0 && http.User.Identity?.IsAuthenticated != true) await Traces.Leave(http, "token.invalid");
+            throw Refusal.Unknown();
+        }
         Refusal? refusal =
             gate.PlatformOwner && !actor.IsPlatformOwner ? Refusal.NotFound()
             : gate.PlatformSupport && !actor.IsPlatformOwner && !actor.IsPlatformSupport ? Refusal.NotFound()
@@ -74,6 +78,7 @@ public sealed class ActorMiddleware(RequestDelegate next)
             : slug is null && actor.Kind == ActorKind.Program ? Refusal.Forbidden()
             : slug is not null && (!organisation.IsSet || actor.OrganisationId is null) ? Refusal.NotFound()
             : gate.Permission is not null && !actor.May(gate.Permission) ? Refusal.Forbidden()
+            : !settings.AdminAddresses.Contains(actor.Ip) && gate.IsAdminArea ? new(403, "admin.address", "This is not open from where you are.") { Unlock = "Come from an address that is listed for the administration." }
             : null;
         if (refusal is null) return;
         await audit.Refused(actor, gate.Permission ?? "route", refusal, "route");

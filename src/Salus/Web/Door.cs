@@ -5,7 +5,11 @@ namespace Salus.Web;
 
 /// <summary>What an endpoint demands before anything of it runs. An endpoint without one fails a test: default deny.</summary>
 /// <param name="Permission">The permission needed; null: being signed in is enough; see <see cref="IsPublic"/>.</param>
-public sealed record Gate(string? Permission, bool IsPublic = false, bool PlatformOwner = false, bool PlatformSupport = false);
+public sealed record Gate(string? Permission, bool IsPublic = false, bool PlatformOwner = false, bool PlatformSupport = false)
+{
+    /// <summary>True for managing the installation or an organisation and for reading its log: what <c>SALUS_ADMIN_ADDRESSES</c> may close to all but some addresses.</summary>
+    public bool IsAdminArea => PlatformOwner || PlatformSupport || (Permission is { } key && (key.Contains(".manage", StringComparison.Ordinal) || key.StartsWith("audit.", StringComparison.Ordinal)));
+}
 
 /// <summary>Refusal codes an API operation may answer with, for its description.</summary>
 public sealed record Refuses(params string[] Codes);

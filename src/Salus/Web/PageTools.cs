@@ -26,7 +26,8 @@ public sealed class PageTools(ActorSlot slot, OrganisationSlot organisation, Ker
     /// <summary>The organisation's address with a path behind it.</summary>
     public string At(string path) => $"/{Organisation?.Slug}/{path}";
 
-    public string FormToken => antiforgery.GetAndStoreTokens(Http).RequestToken!;
+    /// <summary>In production there are no forms over plain HTTP: no cookie would carry the other half of the token.</summary>
+    public string FormToken => Settings.IsProduction && !Http.Request.IsHttps ? "" : antiforgery.GetAndStoreTokens(Http).RequestToken!;
 
     /// <summary>A UTC instant as the clinic's local time of day.</summary>
     public string Time(DateTime utc) => Local(utc).ToString("t", System.Globalization.CultureInfo.CurrentCulture);

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Primitives;
 using Salus.Kernel;
 
 namespace Salus.Web;
@@ -37,12 +38,23 @@ public static class Perimeter
     /// <summary>Pages of the listed sites may call the API; no others, and nothing but the API.</summary>
     public static void UseListedOrigins(this WebApplication app) => app.UseWhen(http => http.Request.IsApi(), api => api.UseCors());
 
-    public static void RefusePathTricks(this IApplicationBuilder app) => app.Use((http, next) =>
+    /// <summary>Answers only to the listed hosts, and to no address that holds a trick. What is refused here leaves a row in the log.</summary>
+    public static void RefuseTricks(this IApplicationBuilder app, Settings settings)
     {
-        var raw = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-        if (IsTrick(raw)) throw new Refusal(400, "malformed", "The request could not be understood.");
-        return next(http);
-    });
+        StringSegment[] hosts = [.. Hosts(settings).Select(h => new StringSegment(h))];
+        var any = hosts.Contains("*");
+        app.Use((http, next) =>
+        {
+            if (!any && http.Request.Host.HasValue && !HostString.MatchesAny(http.Request.Host.Host, hosts)) return Refuse(http, "host.unknown");
+            return IsTrick(http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget) ? Refuse(http, "path.trick") : next(http);
+        });
+    }
+
+    private static async Task Refuse(HttpContext http, string result)
+    {
+        await Traces.Leave(http, result);
+        throw new Refusal(400, "malformed", "The request could not be understood.");
+    }
 
     /// <summary>Parent folders, backslashes, null bytes and control characters, plain or encoded up to three times.</summary>
     public static bool IsTrick(string target)
@@ -59,7 +71,7 @@ public static class Perimeter
         return true;
     }
 
-    /// <summary>Believes X-Forwarded-* from the listed proxies only, and answers only to the listed hosts.</summary>
+    /// <summary>Believes X-Forwarded-* from the listed proxies only, and lets the listed sites call the API.</summary>
     public static void AddPerimeter(this IServiceCollection services, Settings settings)
     {
         services.Configure<ForwardedHeadersOptions>(options =>
@@ -76,11 +88,9 @@ public static class Perimeter
             .WithOrigins(settings.Origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).AllowCredentials()
             .WithMethods("GET", "POST", "PUT", "DELETE").WithHeaders("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key")
             .WithExposedHeaders("ETag", "Location", "Retry-After").SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
-        services.AddHostFiltering(options =>
-        {
-            options.AllowedHosts = settings.Hosts.Length > 0 ? settings.Hosts.Split(',', StringSplitOptions.TrimEntries)
-                : settings.PublicUrl.Length > 0 ? [new Uri(settings.PublicUrl).Host, "localhost", "127.0.0.1"] : ["*"];
-            options.IncludeFailureMessage = false;
-        });
     }
+
+    private static string[] Hosts(Settings settings) =>
+        settings.Hosts.Length > 0 ? settings.Hosts.Split(',', StringSplitOptions.TrimEntries)
+            : settings.PublicUrl.Length > 0 ? [new Uri(settings.PublicUrl).Host, "localhost", "127.0.0.1"] : ["*"];
 }

@@ -24,7 +24,12 @@ public sealed class RefusalMiddleware(RequestDelegate next, ILogger<RefusalMiddl
             refusal = OfStatus(http.Response.StatusCode);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested) { return; }
-        catch (Exception error) when (!http.Response.HasStarted) { refusal = Of(error, database, http); }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            refusal = Of(error, database, http);
+            // Its kind only, for whoever watches the log.
+            if (refusal.Code == "bug") await http.RequestServices.GetRequiredService<Traces>().Leave(http, Traces.Failed, refusal.Code, error.GetType().Name);
+        }
         await Write(http, refusal);
     }
 

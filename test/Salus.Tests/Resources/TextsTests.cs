@@ -80,6 +80,7 @@ public sealed partial class TextsTests
         List<Regex> forms = [Looked()];
         if (file.EndsWith(".razor", StringComparison.Ordinal)) forms.Add(Parameter());
         else forms.AddRange([Refused(), RefusedField(), Unlock(), ErrorsOfField(), Validation(), PasswordRule()]);
+        if (file == "SecurityEvents.cs") forms.Add(Declared());
         if (file.EndsWith("Module.cs", StringComparison.Ordinal)) forms.AddRange([Declared(), MenuEntry(), Heading()]);
         if (file is "Words.cs" or "PatientWords.cs" or "Role.cs") forms.Add(Arm());
         var found = forms.SelectMany(f => f.Matches(text)).Select(m => m.Groups[1].Value);

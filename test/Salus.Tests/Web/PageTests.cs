@@ -6,7 +6,7 @@ namespace Salus.Tests.Web;
 /// <summary>Pages over plain HTTP: the cookie session, antiforgery, roles, the other clinic, and forms without any script.</summary>
 public sealed class PageTests(SalusServer server)
 {
-    private static readonly string[] Pages = ["/", "/desk", "/queue", "/patients", "/board", "/figures", "/notices", "/manage/queues", "/manage/staff", "/manage/settings", "/audit"];
+    private static readonly string[] Pages = ["/", "/desk", "/queue", "/patients", "/board", "/figures", "/notices", "/manage/queues", "/manage/staff", "/manage/settings", "/audit", "/security"];
 
     [Fact]
     public async Task Nobody_sees_a_page_without_signing_in_and_is_led_back_afterwards()
@@ -39,8 +39,8 @@ public sealed class PageTests(SalusServer server)
     }
 
     [Theory]
-    [InlineData("receptionist", "/manage/staff")] [InlineData("receptionist", "/audit")] [InlineData("receptionist", "/figures")] [InlineData("doctor", "/desk")]
-    [InlineData("doctor", "/manage/settings")] [InlineData("doctor", "/audit")] [InlineData("admin", "/desk")]
+    [InlineData("receptionist", "/manage/staff")] [InlineData("receptionist", "/audit")] [InlineData("receptionist", "/security")] [InlineData("receptionist", "/figures")] [InlineData("doctor", "/desk")]
+    [InlineData("doctor", "/manage/settings")] [InlineData("doctor", "/audit")] [InlineData("doctor", "/security")] [InlineData("admin", "/desk")]
     public async Task ID_29_a_page_that_is_not_for_the_role_is_refused(string who, string page)
     {
         var clinic = await Clinic.Make(server.Salus);

@@ -46,7 +46,7 @@ public static class KeyFile
     {
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            MakeFolder(Path.GetDirectoryName(path)!);
             var draft = path + "." + Guid.NewGuid().ToString("N");
             File.WriteAllText(draft, make());
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -54,5 +54,12 @@ public static class KeyFile
             catch (IOException) { File.Delete(draft); }
         }
         return File.ReadAllText(path);
+    }
+
+    /// <summary>Makes the folder, closed to everybody else; one that is there is left as it is.</summary>
+    public static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -14,6 +14,8 @@ namespace Salus.Modules.Accounts;
 /// <summary>Accounts: signing in, sessions, tokens, the first owner, the language.</summary>
 public sealed class AccountsModule : Module
 {
+    public const string RotateKeys = "keys.rotate";
+
     public override IEnumerable<AuditAction> AuditActions =>
     [
         new(SignIn.Action, "signed in"),
@@ -26,6 +28,7 @@ public sealed class AccountsModule : Module
         new(OwnSessions.Action, "looked at the own sessions"),
         new(EndSession.Action, "ended a session"),
         new(EndOtherSessions.Action, "ended all other sessions"),
+        new(RotateKeys, "made a new key for access tokens"),
         new(OwnFactors.Action, "looked at the own second factors"),
         new(BeginAuthenticator.Action, "began to set up an authenticator app"),
         new(ConfirmAuthenticator.Action, "added an authenticator app"),
@@ -48,7 +51,7 @@ public sealed class AccountsModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<SetupCode>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
+        services.AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
         // Of the framework's accounts only the checks of passkeys are used; they want a store to look things up in.
         services.AddSingleton<Factors>().AddScoped<PasskeyDoor>().AddIdentityCore<Account>().AddUserStore<AccountStore>();
         // Passkeys belong to a domain; without a public address it is the one in the browser (never an IP address, browsers refuse those).

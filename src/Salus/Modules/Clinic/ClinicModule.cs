@@ -77,7 +77,7 @@ public sealed class ClinicModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
+        services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 

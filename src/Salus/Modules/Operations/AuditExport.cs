@@ -16,16 +16,17 @@ namespace Salus.Modules.Operations;
 /// Writes a clinic's patients, visits, queues and audit log of the last days as one signed file: pure JSON or CSV, to be
 /// checked offline with <c>audit verify --file</c>. The export is itself an act in the log.
 /// </summary>
-public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic)
+public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic, RateLimits limits, Settings settings)
 {
-    public const string Action = "audit.export";
+    public const string Action = "audit.export", Large = "audit.export-large";
     private const int MostDays = 366;
 
-    /// <exception cref="Refusal">403 without the right, 404 for an unknown organisation, 422 for a bad number of days.</exception>
+    /// <exception cref="Refusal">403 without the right, 404 for an unknown organisation, 422 for a bad number of days, 429 <c>rate-limit</c>.</exception>
     public async Task Run(string? slug, int days, string format, Stream output, CancellationToken ct)
     {
         if (!tools.Actor.May(OperationsModule.ReadAudit)) throw Refusal.Forbidden();
         if (days is < 1 or > MostDays) throw Refusal.Field("days", "Between 1 and 366.");
+        await Limit();
         var organisation = await Find(slug, ct);
         var (until, now) = (tools.Clock.Now(), tools.Clock.Now());
         var from = until.AddDays(-days);
@@ -34,8 +35,26 @@ public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic)
         await tools.Audit.Write([row]);
         await using var db = tools.Database.Open(organisation.Id);
         var data = await clinic.Read(db, from, ct);
+        await NoteSize(data, organisation);
         if (format == "csv") await WriteCsv(data, output, ct);
         else await WriteJson(db, data, from, until, output, ct);
+    }
+
+    private async Task Limit()
+    {
+        if (tools.Actor.Id is not { } account || await limits.Count(settings.ExportLimit, $"account:{account:N}") is not { } excess) return;
+        if (excess.IsFirst) await tools.Audit.Refused(tools.Actor, Action, excess.Refusal);
+        throw excess.Refusal;
+    }
+
+    // A row of its own before anything leaves, so that whoever watches the log sees it.
+    private async Task NoteSize(ClinicData data, Organisation organisation)
+    {
+        var patients = data.Patients.Select(p => p.Number).Union(data.Visits.Select(v => v.PatientNumber)).Count();
+        if (patients <= settings.AlertExport) return;
+        var row = AuditEvent.By(tools.Actor, tools.Clock.Now(), Large);
+        (row.OrganisationId, row.SubjectKind, row.SubjectId, row.Detail) = (organisation.Id, "organisation", organisation.Id, $"{patients} patients");
+        await tools.Audit.Write([row]);
     }
 
     private async Task<Organisation> Find(string? slug, CancellationToken ct)

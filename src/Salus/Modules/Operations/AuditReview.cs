@@ -53,7 +53,7 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         if (query.After is { } after) found = found.Where(e => e.Seq < after);
         var lines = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
         var names = await Names(db, lines, ct);
-        var items = lines.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—"), e.ActorId, e.Role, e.Action,
+        var items = lines.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, NameOf(e, names), e.ActorId, e.Role, e.Action,
             e.SubjectKind, e.SubjectId, [.. e.SubjectList()], e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail, e.ActualActorId, e.ActualRole)).ToList();
         return new(items, lines.Count > query.Limit ? items[^1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
     }
@@ -67,8 +67,10 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
             .Union(log.Where(e => e.VisitId == subject && e.VisitId != e.SubjectId).Select(e => e.Seq));
     }
 
+    internal static string NameOf(AuditEvent e, Dictionary<Guid, string> names) => names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—");
+
     // Names come from the accounts of today; the log itself holds none.
-    private static async Task<Dictionary<Guid, string>> Names(SalusDb db, IReadOnlyList<AuditEvent> rows, CancellationToken ct)
+    internal static async Task<Dictionary<Guid, string>> Names(SalusDb db, IReadOnlyList<AuditEvent> rows, CancellationToken ct)
     {
         var ids = rows.Select(r => r.ActorId).OfType<Guid>().Distinct().ToList();
         var names = await db.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.Name })

@@ -4,35 +4,15 @@ using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Salus.Kernel;
-using Salus.Kernel.Audit;
 
 namespace Salus.Modules.Accounts.Contract;
 
 /// <summary>Access tokens for programs: RS256, 15 minutes.</summary>
-public sealed class AccessTokens : IDisposable
+public sealed class AccessTokens(TokenKeys keys, TimeProvider clock)
 {
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
     private const string Issuer = "salus", Audience = "salus-api";
-    private readonly RSA rsa = RSA.Create(2048);
-    private readonly RsaSecurityKey key;
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
-    private readonly TimeProvider clock;
-
-    public AccessTokens(Settings settings, TimeProvider clock)
-    {
-        this.clock = clock;
-        rsa.ImportFromPem(KeyFile.ReadOrCreate(Path.Combine(settings.KeysFolder, "token-signing.pem"), () =>
-        {
-            using var fresh = RSA.Create(2048);
-            return fresh.ExportPkcs8PrivateKeyPem();
-        }));
-        key = new RsaSecurityKey(rsa)
-        {
-            // A factory of its own: the shared one keeps signers by key for ever, and would hand out one over a disposed key.
-            CryptoProviderFactory = new CryptoProviderFactory(),
-            KeyId = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()))[..16],
-        };
-    }
 
     public string Issue(Session session) => handler.CreateToken(new SecurityTokenDescriptor
     {
@@ -41,7 +21,7 @@ public sealed class AccessTokens : IDisposable
         {
             ["sub"] = session.AccountId.ToString(), [Session.Claim] = session.Id.ToString(), ["jti"] = Guid.CreateVersion7().ToString("N"),
         },
-        SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+        SigningCredentials = new SigningCredentials(keys.Signing.Key, SecurityAlgorithms.RsaSha256),
     });
 
     private const int MostKept = 2000;
@@ -62,25 +42,21 @@ public sealed class AccessTokens : IDisposable
     public static DateTime Ends(ClaimsIdentity identity) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(identity.FindFirst("exp")!.Value, System.Globalization.CultureInfo.InvariantCulture)).UtcDateTime;
 
     /// <summary>The keys with which others can check our tokens (RFC 7517).</summary>
-    public object PublicKeys
-    {
-        get
-        {
-            var parameters = rsa.ExportParameters(includePrivateParameters: false);
-            return new { keys = new[] { new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = key.KeyId, n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) } } };
-        }
-    }
+    public object PublicKeys => new { keys = keys.Verifying.Select(k => PublicKey(k, k.Key.Rsa.ExportParameters(includePrivateParameters: false))).ToList() };
+
+    private static object PublicKey(TokenKey key, RSAParameters parameters) =>
+        new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = key.Id, n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) };
 
     private async Task<ClaimsIdentity?> Validate(string token)
     {
         var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
-            ValidIssuer = Issuer, ValidAudience = Audience, IssuerSigningKey = key, ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ValidIssuer = Issuer, ValidAudience = Audience, ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            // Only our own keys, by the id in the token's head; a key or address that the token brings along is not looked at.
+            IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.Key] : [],
             ClockSkew = TimeSpan.Zero, RequireExpirationTime = true, RequireSignedTokens = true, ValidTypes = ["JWT"],
             LifetimeValidator = (from, until, _, _) => from <= clock.Now() && clock.Now() < until,
         });
         return result.IsValid ? result.ClaimsIdentity : null;
     }
-
-    public void Dispose() => rsa.Dispose();
 }

@@ -6,7 +6,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Clinic.Patients;
 
 /// <summary>Patients who may be the one that is being registered: same phone, or a similar name, more so with the same birth date. Suggested, never merged.</summary>
-public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation) : ReadModel<LikelyDuplicates.Query, IReadOnlyList<PatientLine>>(tools)
+public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation, SearchLimit limit) : ReadModel<LikelyDuplicates.Query, IReadOnlyList<PatientLine>>(tools)
 {
     public const string Action = "patient.likely-duplicates";
     private const int Candidates = 100;
@@ -20,7 +20,11 @@ public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation)
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.WritePatients);
+    protected override async Task Authorize(Query query, CancellationToken ct)
+    {
+        await Require(ClinicPermissions.WritePatients);
+        limit.Take(Actor);
+    }
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<PatientLine> result) =>
         result.Count == 0 ? null : ("patient", [.. result.Select(p => p.Id)]);

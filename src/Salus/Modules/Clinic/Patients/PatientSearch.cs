@@ -20,7 +20,7 @@ public sealed record PatientPage(IReadOnlyList<PatientLine> Items, string? Next)
 /// The one search box: fragments of the name in any order without accents or case, digits of the phone or of the
 /// registration number. Every word must occur. Sorted by name, read by key.
 /// </summary>
-public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : ReadModel<PatientSearch.Query, PatientPage>(tools)
+public sealed class PatientSearch(Tools tools, OrganisationSlot organisation, SearchLimit limit) : ReadModel<PatientSearch.Query, PatientPage>(tools)
 {
     public const string Action = "patient.search";
 
@@ -34,7 +34,11 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation) : 
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadPatients);
+    protected override async Task Authorize(Query query, CancellationToken ct)
+    {
+        await Require(ClinicPermissions.ReadPatients);
+        limit.Take(Actor);
+    }
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PatientPage result) =>
         result.Items.Count == 0 ? null : ("patient", [.. result.Items.Select(p => p.Id)]);

@@ -1,0 +1,49 @@
+using System.Linq.Expressions;
+using Salus.Kernel.Audit;
+
+namespace Salus.Modules.Operations.Security;
+
+public enum Weight { Note, Warning, Alarm }
+
+/// <summary>One kind of row of the audit log that concerns security.</summary>
+/// <param name="Key">The code of a refusal, whatever was tried; or the name of an act that was done.</param>
+public sealed record SecurityEvent(Weight Weight, string Sentence, string Key, bool IsAct = false);
+
+/// <summary>What of the audit log is a security event. A new one is one line here, and is then listed, filtered and shown everywhere.</summary>
+public static class SecurityEvents
+{
+    public static IReadOnlyList<SecurityEvent> All { get; } =
+    [
+        new(Weight.Note, "a sign-in failed", "sign-in.failed"),
+        new(Weight.Alarm, "a locked account was tried", "sign-in.locked"),
+        new(Weight.Warning, "a second factor was wrong", "second-factor.failed"),
+        new(Weight.Warning, "something was tried too often", "rate-limit"),
+        new(Weight.Alarm, "a refresh token came a second time; its session ended", "refresh.reused"),
+        new(Weight.Warning, "the administration was asked for from an address that is not listed", "admin.address"),
+        new(Weight.Note, "a token came that is not valid", "token.invalid"),
+        new(Weight.Note, "the program was asked for by another name", "host.unknown"),
+        new(Weight.Warning, "an address held a path trick", "path.trick"),
+        new(Weight.Warning, "a request ended in an unexpected error", "bug"),
+        new(Weight.Alarm, "records were opened in an emergency", "access.break-glass", IsAct: true),
+        new(Weight.Warning, "roles were changed", "staff.change", IsAct: true),
+        new(Weight.Note, "somebody became a member", "staff.accept-invitation", IsAct: true),
+        new(Weight.Alarm, "an owner of the installation was made", "account.create-owner", IsAct: true),
+        new(Weight.Alarm, "an account was left without its second factors", "account.drop-factors", IsAct: true),
+        new(Weight.Note, "a second factor was removed", "account.remove-authenticator", IsAct: true),
+        new(Weight.Note, "a second factor was removed", "account.remove-passkey", IsAct: true),
+        new(Weight.Note, "a password was set by mail", "account.reset-password", IsAct: true),
+        new(Weight.Note, "data was exported", "audit.export", IsAct: true),
+        new(Weight.Alarm, "much data was exported by one person", "audit.export-large", IsAct: true),
+        new(Weight.Note, "a new key signs access tokens", "keys.rotate", IsAct: true),
+        new(Weight.Alarm, "an alert went out", Alerts.Action, IsAct: true),
+    ];
+
+    private static readonly string[] Results = [.. All.Where(e => !e.IsAct).Select(e => e.Key)], Acts = [.. All.Where(e => e.IsAct).Select(e => e.Key)];
+    private static readonly Dictionary<string, SecurityEvent> ByKey = All.ToDictionary(e => e.Key);
+
+    /// <summary>The same as <see cref="Of"/>, as a condition for the database.</summary>
+    public static Expression<Func<AuditEvent, bool>> IsOne { get; } = e => Results.Contains(e.Result) || (e.Result == "ok" && Acts.Contains(e.Action));
+
+    /// <summary>What the row is; null when it does not concern security.</summary>
+    public static SecurityEvent? Of(AuditEvent row) => ByKey.GetValueOrDefault(row.Result == "ok" ? row.Action : row.Result) is { } found && found.IsAct == (row.Result == "ok") ? found : null;
+}

@@ -1,0 +1,29 @@
+using Salus.Kernel;
+using Salus.Kernel.Audit;
+
+namespace Salus.Web;
+
+/// <summary>
+/// Leaves a row in the audit log about what is refused before anybody knows who asks, and about bugs. One a minute for each kind and
+/// address: whoever sends a flood fills no log with it.
+/// </summary>
+public sealed class Traces(AuditLog audit, NodeLimits limits, TimeProvider clock, ILogger<Traces> log)
+{
+    public const string Refused = "request.refused", Failed = "request.failed";
+    private static readonly RateLimit OnceAMinute = RateLimit.Parse("trace", "1/min");
+
+    /// <param name="detail">The kind of an error; never anything that was sent.</param>
+    public async Task Leave(HttpContext http, string action, string result, string detail = "")
+    {
+        var ip = http.Connection.RemoteIpAddress?.MapToIPv4Text();
+        if (limits.Count(OnceAMinute, $"{result} {detail} {RateLimits.Address(ip)}") is not null) return;
+        var actor = http.RequestServices.GetRequiredService<ActorSlot>().Actor with { Ip = ip, UserAgent = http.Request.Headers.UserAgent.ToString(), RequestId = http.TraceIdentifier };
+        var row = AuditEvent.By(actor, clock.Now(), action);
+        (row.Result, row.Detail) = (result, detail.Length > 400 ? detail[..400] : detail);
+        // The answer is a refusal already; that its trace could not be written changes nothing about it.
+        try { await audit.Write([row]); }
+        catch (Exception error) { log.LogWarning("A trace of {Result} could not be written: {Reason}", result, error.GetType().Name); }
+    }
+
+    public static Task Leave(HttpContext http, string result) => http.RequestServices.GetRequiredService<Traces>().Leave(http, Refused, result);
+}
