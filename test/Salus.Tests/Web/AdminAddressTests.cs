@@ -41,7 +41,7 @@ public sealed class AdminAddressTests
         foreach (var route in Routes.OfApi(own.Salus).Where(r => r.IsOfOrganisation))
         {
             var answer = await all.Send(route.Method, route.At(clinic.Slug, Guid.NewGuid()), Tenancy.TenancyTests.BodyFor(route), Outside);
-            var managed = route.Gate!.Permission is "organisation.manage-staff" or "organisation.manage-settings" or "queue.manage" or "audit.read";
+            var managed = route.Gate!.Permission is { } key && (key is "audit.read" || key.Split('.')[1].StartsWith("manage", StringComparison.Ordinal));
             Assert.True(managed == answer.Text.Contains("admin.address", StringComparison.Ordinal), $"{route}: {answer.Status} {answer.Text}");
         }
         (await all.Get("patients", Outside)).Is(200);
