@@ -135,6 +135,13 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
     /// <summary>Refuses with 401 unless a person acts: what is one's own has no other permission.</summary>
     protected Task RequirePerson() => Actor.RequirePerson();
 
+    /// <summary>Both: the permission, and a proof of who it is that is not older than ten minutes. For what must not be done at an unattended screen.</summary>
+    protected async Task RequireProven(string permission)
+    {
+        await Require(permission);
+        await RequireProof();
+    }
+
     /// <summary>Refuses with 403 <c>proof.needed</c> unless the person has shown within ten minutes who it is.</summary>
     protected Task RequireProof() => Actor.RequireProof(Now);
 

@@ -75,6 +75,14 @@ public sealed class Clinic
     /// <summary>Somebody of this clinic who calls at another clinic's address.</summary>
     public Caller At(string slug, string name = "admin") => Salus.As(people[name], slug);
 
+    /// <summary>Eleven minutes pass for the sessions of one person: a proof of who it is is too old then.</summary>
+    public Task<int> Age(string name) => Salus.Database.Write(null, async db =>
+    {
+        var id = people[name].Id;
+        foreach (var session in await db.Sessions.Where(s => s.AccountId == id).ToListAsync()) session.ProvedAt = session.ProvedAt.AddMinutes(-11);
+        return await db.SaveChangesAsync();
+    }, default);
+
     public SalusDb Open() => Salus.Database.Open(Id);
 
     public async Task<Answer> Register(string name = "Anna Rossi", object? form = null) => (await Receptionist.Post("patients", form ?? new { name })).Is(201);

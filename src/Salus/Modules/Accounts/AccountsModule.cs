@@ -19,6 +19,7 @@ public sealed class AccountsModule : Module
     public override IEnumerable<AuditAction> AuditActions =>
     [
         new(SignIn.Action, "signed in"),
+        new(SignIn.LockAction, "was locked out after wrong passwords"),
         new(CreateOwner.Action, "created an owner of the installation"),
         new(ChangeLanguage.Action, "changed the own language"),
         new(ChangePassword.Action, "changed the own password"),

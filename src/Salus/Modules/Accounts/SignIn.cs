@@ -19,7 +19,7 @@ namespace Salus.Modules.Accounts;
 /// </summary>
 public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Factors factors, IStringLocalizer<Texts> texts)
 {
-    public const string Action = "account.sign-in";
+    public const string Action = "account.sign-in", LockAction = "account.lock";
     public const int MostFailures = 5;
     public static readonly TimeSpan Lock = TimeSpan.FromMinutes(30);
 
@@ -55,7 +55,8 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         var now = tools.Clock.Now();
         var right = Passwords.Matches(account, command.Password);
         var code = string.IsNullOrWhiteSpace(command.Code) ? null : command.Code;
-        var locked = account?.LockoutEnd > now && !known ? Locked(account.LockoutEnd.Value - now) : null;
+        // An end further away than any lock lasts was set by a clock that ran ahead.
+        var locked = account?.LockoutEnd > now && account.LockoutEnd <= now + Lock && !known ? Locked(account.LockoutEnd.Value - now) : null;
         if (locked is not null && !(right && account!.TwoFactorEnabled && code is not null)) throw await Refused(account, locked);
         if (account is null || !right || account.DeactivatedAt is not null)
         {
@@ -139,8 +140,13 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         // One statement, so that parallel guesses are all counted; the fifth one locks and starts again from zero.
         var until = new DateTimeOffset(now + Lock, TimeSpan.Zero);
         await db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.AccessFailedCount, a => a.AccessFailedCount + 1));
-        return await db.Accounts.Where(a => a.Id == account.Id && a.AccessFailedCount >= MostFailures)
+        var locks = await db.Accounts.Where(a => a.Id == account.Id && a.AccessFailedCount >= MostFailures)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, until).SetProperty(a => a.AccessFailedCount, 0));
+        if (locks == 0) return 0;
+        var row = Row(account, now);
+        row.Action = LockAction;
+        db.Add(row);
+        return await db.SaveChangesAsync();
     }, CancellationToken.None);
 
     private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now)

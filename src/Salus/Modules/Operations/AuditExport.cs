@@ -25,6 +25,7 @@ public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic, 
     public async Task Run(string? slug, int days, string format, Stream output, CancellationToken ct)
     {
         if (!tools.Actor.May(OperationsModule.ReadAudit)) throw Refusal.Forbidden();
+        await tools.Actor.RequireProof(tools.Clock.Now());
         if (days is < 1 or > MostDays) throw Refusal.Field("days", "Between 1 and 366.");
         await Limit();
         var organisation = await Find(slug, ct);

@@ -8,7 +8,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Organisations;
 
 /// <summary>Takes the offered place: with a new account and its password, or with the password of the account one already has.</summary>
-public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Command, AcceptInvitation.Accepted>(tools)
+public sealed class AcceptInvitation(Tools tools, RateLimits limits) : UseCase<AcceptInvitation.Command, AcceptInvitation.Accepted>(tools)
 {
     public const string Action = "staff.accept-invitation";
     private string hash = "";
@@ -22,7 +22,10 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         public string Password { get; init; } = "";
     }
 
-    public sealed record Accepted(Session Session, string Slug);
+    /// <param name="Session">Null: the account has a second factor, and signs in as always.</param>
+    public sealed record Accepted(Guid AccountId, Session? Session, string Slug);
+
+    private static readonly RateLimit Tries = new("accept-invitation", [(5, TimeSpan.FromMinutes(30))]);
 
     protected override string Name => Action;
 
@@ -35,6 +38,7 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         var open = await InvitationView.Find(db, command.Secret, Clock.Now(), ct);
         if (open.Account is { } account)
         {
+            await limits.Take(Tries, open.Invitation.Id.ToString("N"));
             if (!Passwords.Matches(account, command.Password)) throw Refusal.Field("password", "This is not the password of your account.");
             return;
         }
@@ -49,6 +53,7 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         // Of two browsers that accept at once, one changes the row.
         if (await Db.Invitations.Where(i => i.Id == invitation.Id && i.AcceptedAt == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.AcceptedAt, Now), ct) == 0)
             throw InvitationView.Gone();
+        if (account?.DeactivatedAt is not null) throw InvitationView.Gone();
         if (account is null) Db.Add(account = NewAccount.Make(invitation.Email, invitation.Name, hash, Now));
         var membership = await Db.Memberships.FirstOrDefaultAsync(m => m.AccountId == account.Id, ct);
         if (membership is null) Db.Add(membership = new Membership { AccountId = account.Id, CreatedAt = Now });
@@ -57,9 +62,11 @@ public sealed class AcceptInvitation(Tools tools) : UseCase<AcceptInvitation.Com
         membership.Status = MembershipStatus.Active;
         Subject("account", account.Id, invitation.Roles);
         Changed($"staff:{organisation.Id}");
+        if (!account.IsVerified) await Db.Accounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.EmailConfirmed, true), ct); // the link came to the address
+        if (account.TwoFactorEnabled) return new Accepted(account.Id, null, organisation.Slug);
         var session = Session.Begin(account.Id, SessionKind.Browser, Actor, Now);
         Db.Add(session);
-        return new Accepted(session, organisation.Slug);
+        return new Accepted(account.Id, session, organisation.Slug);
     }
 
     private static string Union(string roles, string more) => string.Join(' ', Role.Split(roles).Union(Role.Split(more)));

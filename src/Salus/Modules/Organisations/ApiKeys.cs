@@ -32,7 +32,7 @@ public sealed class AddApiKey(Tools tools, Granting granting) : UseCase<AddApiKe
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageKeys);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageKeys);
 
     protected override async Task<Added> Handle(Command command, CancellationToken ct)
     {

@@ -23,7 +23,7 @@ public sealed class ChangeMember(Tools tools, Granting granting) : UseCase<Chang
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageStaff);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageStaff);
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {

@@ -51,8 +51,9 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
             throw Refusal.Field("numberPattern", "Use x for digits, - or + between groups, and yy or mm for year and month: at least 4 x, at most 15 characters.");
         (row.Name, row.TimeZone, row.Language, row.CallingCode, row.NumberPattern, row.BoardShowsNames) =
             (Text.Clean(command.Name), command.TimeZone, command.Language, command.CallingCode, command.NumberPattern, command.BoardShowsNames);
-        if (command.SecondFactorRoles is { } demanded)
+        if (command.SecondFactorRoles is { } demanded && !Role.Split(row.SecondFactorRoles).ToHashSet().SetEquals(demanded))
         {
+            await RequireProof();
             // What is demanded of others and of oneself at once must not shut out the one who demands it.
             if (demanded.Intersect(Actor.Roles).Any() && !(await Db.Sessions.SingleAsync(s => s.Id == Actor.SessionId, ct)).IsStrong)
                 throw Refusal.Field("secondFactorRoles", "Add a second factor to your own account first: you would be shut out.");

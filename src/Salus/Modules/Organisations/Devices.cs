@@ -22,7 +22,7 @@ public sealed class AddDevice(Tools tools, Granting granting) : UseCase<AddDevic
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageStaff);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageStaff);
 
     protected override Task<Added> Handle(Command command, CancellationToken ct)
     {

@@ -32,7 +32,7 @@ public sealed class InviteStaff(Tools tools, Granting granting, Settings setting
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageStaff);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageStaff);
 
     protected override async Task<Invited> Handle(Command command, CancellationToken ct)
     {

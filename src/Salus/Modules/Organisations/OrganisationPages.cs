@@ -66,6 +66,7 @@ public static class OrganisationPages
         pages.MapPost("/invitations/{secret}", async (string secret, Form form, AcceptInvitation accept, HttpContext http, CancellationToken ct) =>
         {
             var accepted = await accept.Run(new() { Secret = secret, Password = form["password"] }, ct);
+            if (accepted.Session is null) return Door.GoTo(http, $"/account/sign-in?back=/{accepted.Slug}/");
             await http.SignInAsync(accepted.Session.Principal(CookieAuthenticationDefaults.AuthenticationScheme));
             return Door.GoTo(http, $"/{accepted.Slug}/");
         }).Public();

@@ -27,7 +27,7 @@ public sealed class AddRole(Tools tools, Granting granting) : UseCase<AddRole.Co
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageRoles);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageRoles);
 
     protected override async Task<Added> Handle(Command command, CancellationToken ct)
     {
@@ -56,7 +56,7 @@ public sealed class ChangeRole(Tools tools, Granting granting) : UseCase<ChangeR
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageRoles);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageRoles);
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {

@@ -26,7 +26,7 @@ public sealed class LetSupportIn(Tools tools, Granting granting) : UseCase<LetSu
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(OrganisationPermissions.ManageStaff);
+    protected override Task Authorize(Command command, CancellationToken ct) => RequireProven(OrganisationPermissions.ManageStaff);
 
     protected override async Task<Outcome> Handle(Command command, CancellationToken ct)
     {
@@ -54,7 +54,7 @@ public sealed class SetSupportStaff(Tools tools) : UseCase<SetSupportStaff.Comma
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsPlatformOwner ? Task.CompletedTask : throw Refusal.Forbidden();
+    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsPlatformOwner ? RequireProof() : throw Refusal.Forbidden();
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {

@@ -149,26 +149,18 @@ public sealed partial class SecondFactorTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         (await clinic.Doctor.Get("patients")).Is(200);
-        await Age(clinic, "doctor");
+        await clinic.Age("doctor");
         (await clinic.Doctor.Post("/api/v1/auth/second-factor/authenticator")).Refuses(403, "proof.needed");
         (await clinic.Doctor.Post("/api/v1/auth/prove", new { password = "Wrong-Password-1" })).RefusesField("password");
         (await clinic.Doctor.Post("/api/v1/auth/second-factor/authenticator")).Refuses(403, "proof.needed");
         (await clinic.Doctor.Post("/api/v1/auth/prove", new { password = RunningSalus.Password })).Is(204);
         var phone = await Phone.Of(clinic, "doctor");
-        await Age(clinic, "doctor");
+        await clinic.Age("doctor");
         (await clinic.Doctor.Post("/api/v1/auth/prove", new { password = RunningSalus.Password })).RefusesField("code");
         (await clinic.Doctor.Post("/api/v1/auth/prove", new { code = phone.Code() })).Is(204);
         (await clinic.Doctor.Post("/api/v1/auth/second-factor/recovery-codes")).Is(200);
         (await clinic.Doctor.Post("/api/v1/auth/prove", new { passkey = new { accountId = clinic.Account("doctor").Id } })).RefusesField("code");
     }
-
-    // Eleven minutes pass for the sessions of one person.
-    private static Task<int> Age(Clinic clinic, string who) => clinic.Salus.Database.Write(null, async db =>
-    {
-        var id = clinic.Account(who).Id;
-        foreach (var session in await db.Sessions.Where(s => s.AccountId == id).ToListAsync()) session.ProvedAt = session.ProvedAt.AddMinutes(-11);
-        return await db.SaveChangesAsync();
-    }, default);
 
     [Fact]
     public async Task an_organisation_demands_a_second_factor_of_a_role_and_nobody_shuts_out_himself()
@@ -222,7 +214,7 @@ public sealed partial class SecondFactorTests(SalusServer server)
         var clinic = await server.NewClinic();
         using var browser = new Browser(clinic.Salus);
         await browser.SignIn(clinic, "doctor");
-        await Age(clinic, "doctor");
+        await clinic.Age("doctor");
         using var refused = await browser.Submit("/account/second-factor", "/account/second-factor/authenticator", []);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("action=\"/account/prove\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);

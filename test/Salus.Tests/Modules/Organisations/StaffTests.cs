@@ -51,7 +51,7 @@ public sealed partial class StaffTests(SalusServer server)
         Assert.Equal(clinic.Slug, accepted.Slug);
         var token = (await clinic.Anonymous.Post("/api/v1/auth/token", new { email, password = "Blue-Harbour-77!" })).Is(200)["accessToken"].GetString();
         (await new Caller(clinic.Salus.Http, token, clinic.Slug).Get("figures")).Is(200);
-        Assert.Equal(accepted.Session.AccountId, Assert.Single(await AllAudit("staff.accept-invitation", accepted.Session.AccountId)).SubjectId);
+        Assert.Equal(accepted.AccountId, Assert.Single(await AllAudit("staff.accept-invitation", accepted.AccountId)).SubjectId);
     }
 
     private async Task<List<Kernel.Audit.AuditEvent>> AllAudit(string action, Guid subject)

@@ -17,7 +17,7 @@ public static class AlertRules
     /// <summary>All but mass reads, which are counted by patients and not by rows.</summary>
     public static IReadOnlyList<AlertRule> All { get; } =
     [
-        new(Lockout, 1, Longest, e => e.Result == "sign-in.locked"),
+        new(Lockout, 1, Longest, e => e.Result == "sign-in.locked" || e is { Action: "account.lock", Result: "ok" }),
         new(Reuse, 1, Longest, e => e.Result == "refresh.reused"),
         new(BreakGlass, 1, Longest, e => e is { Action: "access.break-glass", Result: "ok" }),
         new(Admins, 1, Longest, e => e.Result == "ok" && ChangesAdministrators(e)),

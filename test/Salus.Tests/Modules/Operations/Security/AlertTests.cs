@@ -70,7 +70,7 @@ public sealed class AlertTests
     {
         await using var own = await Watched();
         var clinic = await Quiet(own);
-        await Fail(clinic, 6, clinic.Account("doctor").Email);
+        await Fail(clinic, 5, clinic.Account("doctor").Email);
         Assert.Equal([AlertRules.Lockout], await Look(own));
         await Fail(clinic, 3, clinic.Account("doctor").Email);
         Assert.Empty(await Look(own));
