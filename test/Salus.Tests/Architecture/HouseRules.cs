@@ -117,6 +117,15 @@ public sealed partial class HouseRules(SalusServer server)
     }
 
     [Fact]
+    public void SE_20_every_test_that_the_security_page_names_exists()
+    {
+        var tests = string.Join('\n', Sources("test", ".cs").Select(File.ReadAllText));
+        var named = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Root, "docs", "security.md")), "`([A-Za-z0-9]+(?:_[A-Za-z0-9]+){3,})`").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(named.Count > 30, $"{named.Count} tests are named");
+        Assert.All(named, n => Assert.Contains($" {n}(", tests, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void the_documentation_lists_every_setting_and_no_other()
     {
         var file = Path.Combine(Root, "docs/operations.md");

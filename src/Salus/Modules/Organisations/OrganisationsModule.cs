@@ -13,10 +13,10 @@ public sealed class OrganisationsModule : Module
     public override IEnumerable<Permission> Permissions =>
     [
         new(OrganisationPermissions.Enter, "Enter the organisation", Role.InOrganisation),
-        new(OrganisationPermissions.ManageStaff, "Invite staff, give roles, add screens", Role.Admin),
+        new(OrganisationPermissions.ManageStaff, "Invite staff, give roles, add screens", Role.Admin) { IsForPeople = true },
         new(OrganisationPermissions.GrantStandardRoles, "Give standard roles without holding them", Role.Admin) { StaysInStandardRoles = true },
-        new(OrganisationPermissions.ManageRoles, "Define the organisation's own roles", Role.Admin),
-        new(OrganisationPermissions.ManageKeys, "Make and end keys for programs", Role.Admin),
+        new(OrganisationPermissions.ManageRoles, "Define the organisation's own roles", Role.Admin) { IsForPeople = true },
+        new(OrganisationPermissions.ManageKeys, "Make and end keys for programs", Role.Admin) { IsForPeople = true },
         new(OrganisationPermissions.ManageSettings, "Change the organisation's settings", Role.Admin),
     ];
 

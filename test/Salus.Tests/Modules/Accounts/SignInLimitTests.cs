@@ -82,7 +82,7 @@ public sealed class SignInLimitTests
     }
 
     [Fact]
-    public async Task ID_18_a_stranger_locks_the_account_for_strangers_and_its_owner_still_gets_in_from_the_own_browser()
+    public async Task ID_18_ID_19_a_stranger_locks_the_account_for_strangers_and_its_owner_still_gets_in_from_the_own_browser()
     {
         await using var own = await OwnServer.Start();
         var clinic = await Clinic.Make(own.Salus);
