@@ -142,7 +142,8 @@ public static class SalusApp
         app.UseForwardedHeaders();
         app.UsePerimeter();
         app.UseListedOrigins();
-        app.UseResponseCompression();
+        // What carries tokens or recovery codes is not compressed.
+        app.UseWhen(http => !http.Request.Path.StartsWithSegments("/api/v1/auth"), rest => rest.UseResponseCompression());
         app.UseRequestLocalization();
         app.UseMiddleware<RefusalMiddleware>();
         app.RefuseTricks(settings);

@@ -69,6 +69,84 @@ public sealed class IdentityTests(DemoServer demo)
         Assert.Contains("/account/sign-in", thief.Url, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_person_registers_opens_the_mailed_link_and_adds_a_passkey()
+    {
+        var email = $"rosa.{Guid.NewGuid():N}@mail.example";
+        var page = await (await demo.Browser()).NewPageAsync();
+        var complaints = page.Complaints();
+        await Authenticator(page);
+        await page.GotoAsync("/account/sign-in");
+        await page.ClickAsync("a[href='/account/register']");
+        await page.IsAccessible("register");
+        await page.FillAsync("[name=name]", "Rosa Bruni");
+        await page.FillAsync("[name=email]", email);
+        await page.FillAsync("[name=password]", "short");
+        await page.ClickAsync("form[action='/account/register'] button");
+        await Assertions.Expect(page.Locator("#refusal")).ToContainTextAsync("at least 12 characters");
+        await page.FillAsync("[name=password]", "Green-Lantern-88!");
+        await page.ClickAsync("form[action='/account/register'] button");
+        await page.WaitForURLAsync(url => url.EndsWith("/sent", StringComparison.Ordinal));
+        await page.GotoAsync(await Mailed(page, email));
+        await page.IsAccessible("verify");
+        await page.ClickAsync("form[action='/account/verify'] button");
+        await page.WaitForURLAsync(url => url.Contains("verified", StringComparison.Ordinal));
+        await page.FillAsync("[name=email]", email);
+        await page.FillAsync("[name=password]", "Green-Lantern-88!");
+        await page.ClickAsync("form[action='/account/sign-in'] button[type=submit]");
+        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+        await page.GotoAsync("/account/second-factor");
+        await page.ClickAsync("[data-passkey=new]");
+        await Assertions.Expect(page.Locator(".codes code")).ToHaveCountAsync(10);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_nurse_of_whom_a_second_factor_is_demanded_is_shown_how_and_goes_on()
+    {
+        var email = $"nurse.{Guid.NewGuid():N}@mail.example";
+        var admin = await demo.SignedIn("admin");
+        await admin.GotoAsync("/aurora/manage/staff");
+        await admin.FillAsync("form[action$='/manage/invitations'] [name=name]", "Nora Lang");
+        await admin.FillAsync("form[action$='/manage/invitations'] [name=email]", email);
+        await admin.CheckAsync("form[action$='/manage/invitations'] [value='clinic.nurse']");
+        await admin.ClickAsync("form[action$='/manage/invitations'] button[type=submit]");
+        var nurse = await (await demo.Browser()).NewPageAsync();
+        await Authenticator(nurse);
+        await nurse.GotoAsync(await Mailed(nurse, email));
+        await nurse.FillAsync("[name=password]", "Green-Lantern-88!");
+        await nurse.ClickAsync("form[action^='/invitations/'] button");
+        await nurse.WaitForURLAsync(url => url.EndsWith("/aurora/", StringComparison.Ordinal));
+        await admin.GotoAsync("/aurora/manage/settings");
+        await admin.CheckAsync("[name=secondFactorRoles][value='clinic.nurse']");
+        await admin.ClickAsync("form[action$='/manage/settings'] button[type=submit]");
+        await admin.WaitForURLAsync(url => url.Contains("saved", StringComparison.Ordinal));
+        await nurse.GotoAsync("/aurora/");
+        await Assertions.Expect(nurse.Locator("main")).ToContainTextAsync("asks for a second factor");
+        await nurse.IsAccessible("second-factor-demanded");
+        await nurse.ClickAsync("main a[href='/account/second-factor']");
+        await nurse.ClickAsync("[data-passkey=new]");
+        await Assertions.Expect(nurse.Locator(".codes code")).ToHaveCountAsync(10);
+        await nurse.GotoAsync("/aurora/");
+        await Assertions.Expect(nurse.Locator("h1")).ToBeVisibleAsync();
+        await Assertions.Expect(nurse.Locator("main")).Not.ToContainTextAsync("asks for a second factor");
+        await admin.UncheckAsync("[name=secondFactorRoles][value='clinic.nurse']");
+        await admin.ClickAsync("form[action$='/manage/settings'] button[type=submit]");
+    }
+
+    /// <summary>The path of the link that was mailed to an address, as soon as it is there.</summary>
+    private static async Task<string> Mailed(IPage page, string email)
+    {
+        var link = page.Locator(".card", new() { HasText = email }).Locator("a[href*='/account/verify/'], a[href*='/invitations/']").First;
+        for (var tries = 0; tries < 60; tries++)
+        {
+            await page.GotoAsync("/mailbox");
+            if (await link.CountAsync() > 0) return new Uri((await link.GetAttributeAsync("href"))!).PathAndQuery;
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
+        throw new TimeoutException("No mail came to " + email);
+    }
+
     private static async Task<IPage> Password(DemoServer demo, string who)
     {
         var page = await (await demo.Browser()).NewPageAsync();

@@ -36,6 +36,7 @@ public static class WebPages
             var back = form["back"];
             return Results.LocalRedirect(back.StartsWith('/') && !back.StartsWith("//", StringComparison.Ordinal) && !back.StartsWith("/\\", StringComparison.Ordinal) ? back : "/");
         }).Public();
+        pages.MapGet("/api/v1/collection", (IEnumerable<EndpointDataSource> sources, Settings settings) => Results.Json(ApiCollection.Of(sources, settings))).Public();
         pages.MapGet("/api/v1/docs", () => Show.Page<ApiDocsPage>(new { Kind = "swagger" })).Public();
         pages.MapGet("/api/v1/redoc", () => Show.Page<ApiDocsPage>(new { Kind = "redoc" })).Public();
         pages.MapGet("/.well-known/security.txt", (TimeProvider clock) => Results.Text(

@@ -124,6 +124,35 @@ public sealed class PerimeterTests(SalusServer server)
     }
 
     [Fact]
+    public async Task AP_12_lists_are_compressed_and_what_carries_secrets_is_not()
+    {
+        var clinic = await server.NewClinic();
+        for (var i = 0; i < 20; i++) await clinic.Register($"Anna Rossi {i}");
+        Assert.Equal("gzip", (await clinic.Receptionist.Get("patients", ("Accept-Encoding", "gzip"))).Is(200).Headers.GetValueOrDefault("Content-Encoding"));
+        var token = await clinic.Anonymous.Post("/api/v1/auth/token", new { email = clinic.Account("doctor").Email, password = RunningSalus.Password }, ("Accept-Encoding", "gzip"));
+        Assert.DoesNotContain("Content-Encoding", token.Is(200).Headers.Keys);
+        using var page = await new HttpClient().SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Salus.Http.BaseAddress!, "/account/sign-in")) { Headers = { { "Accept-Encoding", "gzip, br" } } });
+        Assert.Empty(page.Content.Headers.ContentEncoding); // it carries a form token
+    }
+
+    [Fact]
+    public async Task AP_13_the_collection_of_requests_holds_every_operation_and_each_runs()
+    {
+        var clinic = await server.NewClinic();
+        var collection = (await clinic.Anonymous.Get("/api/v1/collection")).Is(200);
+        var requests = collection["item"].EnumerateArray().SelectMany(g => g.GetProperty("item").EnumerateArray()).Select(i => i.GetProperty("request")).ToList();
+        Assert.Equal(Routes.OfApi(server.Salus).Count(r => r.Endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Routing.IEndpointNameMetadata>() is not null && r.Pattern.StartsWith("/api/v1", StringComparison.Ordinal)), requests.Count);
+        Assert.Equal(requests.Count, requests.Select(r => r.Str("method") + r.Str("url")).Distinct().Count());
+        foreach (var request in requests.Where(r => !r.Str("url").Contains("/auth/", StringComparison.Ordinal)))
+        {
+            var path = System.Text.RegularExpressions.Regex.Replace(request.Str("url").Replace("{{baseUrl}}", "", StringComparison.Ordinal).Replace("{{org}}", clinic.Slug, StringComparison.Ordinal), ":[a-zA-Z]+", Guid.Empty.ToString());
+            var body = request.TryGetProperty("body", out var sent) && sent.ValueKind == System.Text.Json.JsonValueKind.Object ? sent.Str("raw") : null;
+            var answer = await clinic.Admin.Send(request.Str("method"), path, body);
+            Assert.True(answer.Status is not 405 and not 401 and < 500 && (answer.Status != 400 || body is not null), $"{request.Str("method")} {path}: {answer.Status} {answer.Text}");
+        }
+    }
+
+    [Fact]
     public async Task ID_10_the_rules_of_a_password_and_its_strength_stand_beside_the_field()
     {
         using var browser = new Browser(server.Salus);
