@@ -10,6 +10,7 @@ using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
 using Salus.Kernel.Live;
 using Salus.Modules.Accounts;
+using Salus.Modules.Accounts.Outside;
 using Salus.Modules.Clinic;
 using Salus.Modules.Notifications;
 using Salus.Modules.Operations;
@@ -98,7 +99,7 @@ public static class SalusApp
     private static void AddWeb(IServiceCollection services, Settings settings)
     {
         services.AddDataProtection().SetApplicationName("salus").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.KeysFolder, "cookies")));
-        services.AddAuthentication("door")
+        var doors = services.AddAuthentication("door")
             .AddPolicyScheme("door", null, o => o.ForwardDefaultSelector = http => http.Request.IsApi() ? BearerHandler.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
             .AddCookie(o =>
@@ -106,6 +107,7 @@ public static class SalusApp
                 Harden(o.Cookie, settings, "salus-session");
                 (o.ExpireTimeSpan, o.SlidingExpiration) = (TimeSpan.FromHours(12), true);
             });
+        if (OutsideProvider.IsSet(settings)) OutsideHandler.Add(doors, settings, Harden);
         services.AddAntiforgery(o => Harden(o.Cookie, settings, "salus-form"));
         services.AddLocalization();
         services.AddRequestLocalization(o => RequestLanguage.Configure(o));

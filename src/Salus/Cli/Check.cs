@@ -24,7 +24,7 @@ public static class Check
         if (settings.Clock.Length > 0) yield return new("SALUS_CLOCK moves the clock.", "Unset it; it is for tests.", true);
         if (settings.PublicUrl.Length == 0) yield return new("SALUS_PUBLIC_URL is not set: links in mails and QR codes would lead nowhere.", "Set it to the https address that people use.", true);
         else if (!settings.PublicUrl.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_PUBLIC_URL is not https: health data and passwords would travel in the clear.", "Put a proxy with a certificate before Salus; docs/nginx.conf is one.", true);
-        foreach (var fault in HostFaults(settings).Concat(AlertFaults(settings)).Concat(KeyFaults(settings))) yield return fault;
+        foreach (var fault in HostFaults(settings).Concat(AlertFaults(settings)).Concat(OutsideFaults(settings)).Concat(KeyFaults(settings))) yield return fault;
         if (settings.Origins.Contains('*', StringComparison.Ordinal)) yield return new("SALUS_ORIGINS holds a wildcard.", "Name the sites whose pages may call the API.", true);
         if (settings.SmtpHost.Length == 0) yield return new("SALUS_SMTP_HOST is not set: invitations wait in the outbox.", "Name a mail server.", false);
         else if (!settings.SmtpTls && settings.SmtpHost is not ("localhost" or "127.0.0.1" or "::1")) yield return new("Mail travels without TLS.", "Set SALUS_SMTP_TLS=true.", false);
@@ -42,6 +42,14 @@ public static class Check
         if (settings.AlertWebhook.Length == 0) yield break;
         if (!settings.AlertWebhook.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_ALERT_WEBHOOK is not https.", "Name an https address.", true);
         if (settings.AlertSecret.Length < 32) yield return new("SALUS_ALERT_SECRET is missing or shorter than 32 characters: anybody could send alerts that look like ours.", "Set it to what `openssl rand -hex 32` prints.", true);
+    }
+
+    private static IEnumerable<Fault> OutsideFaults(Settings settings)
+    {
+        if (settings.PaqSsoSecret.Length is > 0 and < 32) yield return new("SALUS_PAQ_SSO_SECRET is shorter than 32 characters: who guesses it signs in as anybody.", "Agree with PAQ on what `openssl rand -hex 32` prints.", true);
+        if (settings.OidcIssuer.Length == 0) yield break;
+        if (!settings.OidcIssuer.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_OIDC_ISSUER is not https: who stands between signs in as anybody.", "Name the provider's https address.", true);
+        if (settings.OidcClient.Length == 0) yield return new("SALUS_OIDC_CLIENT is not set: the provider does not know who asks.", "Register this installation at the provider and name its client id.", true);
     }
 
     private static IEnumerable<Fault> HostFaults(Settings settings)

@@ -82,6 +82,24 @@ public sealed record Settings
     [Setting("SALUS_REGISTRATION", "true (default): anybody may make an account, which has no role anywhere; false: accounts come by invitation only")]
     public bool Registration { get; init; } = true;
 
+    [Setting("SALUS_OIDC_ISSUER", "an OpenID Connect provider to sign in with, such as https://login.example.org, exactly as it names itself; empty: none")]
+    public string OidcIssuer { get; init; } = "";
+
+    [Setting("SALUS_OIDC_CLIENT", "the name under which the provider knows this installation; it sends people back to /account/outside/return")]
+    public string OidcClient { get; init; } = "";
+
+    [Setting("SALUS_OIDC_SECRET", "the secret the provider gave for it; empty: a public client")]
+    public string OidcSecret { get; init; } = "";
+
+    [Setting("SALUS_OIDC_NAME", "what people know the provider by, on the button that leads there")]
+    public string OidcName { get; init; } = "OpenID Connect";
+
+    [Setting("SALUS_OIDC_TRUSTS_MFA", "true: who showed the provider more than one factor is not asked for one here; default false")]
+    public bool OidcTrustsMfa { get; init; }
+
+    [Setting("SALUS_PAQ_SSO_SECRET", "checks the signed messages with which PAQ signs people in; at least 32 characters; empty: off")]
+    public string PaqSsoSecret { get; init; } = "";
+
     [Setting("SALUS_AUDIT_YEARS", "how many years audit rows are kept; default 7")]
     public int AuditYears { get; init; } = 7;
 

@@ -20,6 +20,8 @@ public sealed class ProductionTests
         { "shorter than 12", Good with { Database = "Host=db;Password=short-one" } }, { "shorter than 12", Good with { Database = "Host=db" } }, { "shorter than 12", Good with { Database = "Host=127.0.0.1,db2" } },
         { "not a PostgreSQL connection string", Good with { Database = "Server:db" } },
         { "SALUS_ALERT_WEBHOOK", Good with { AlertWebhook = "http://chat.example.org/x", AlertSecret = new string('s', 32) } },
+        { "SALUS_PAQ_SSO_SECRET", Good with { PaqSsoSecret = "thirty-one-characters-are-short" } },
+        { "SALUS_OIDC_ISSUER", Good with { OidcIssuer = "http://login.example.org", OidcClient = "salus" } }, { "SALUS_OIDC_CLIENT", Good with { OidcIssuer = "https://login.example.org" } },
         { "SALUS_ALERT_SECRET", Good with { AlertWebhook = "https://chat.example.org/x", AlertSecret = "short" } },
     };
 

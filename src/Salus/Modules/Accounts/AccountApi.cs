@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Outside;
 using Salus.Modules.Accounts.Profile;
 using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
@@ -62,6 +63,7 @@ public static class AccountApi
         MapFactors(api);
         RegistrationPages.MapApi(api);
         ProfilePages.MapApi(api);
+        OutsidePages.MapApi(api);
         routes.MapGet("/api/auth/me", Me).SignedIn().ExcludeFromDescription();
         routes.MapGet("/.well-known/jwks.json", (AccessTokens tokens) => tokens.PublicKeys).Public().ExcludeFromDescription();
     }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Outside;
 using Salus.Modules.Accounts.Profile;
 using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
@@ -53,8 +54,9 @@ public static class AccountPages
         FactorPages.Map(pages);
         RegistrationPages.Map(pages);
         ProfilePages.Map(pages);
-        pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, CancellationToken ct, bool saved = false) =>
-            Show.Page<AccountPage>(new { Saved = saved, Sessions = slot.Actor.Kind == ActorKind.Person ? await sessions.Run(new(), ct) : [] })).SignedIn();
+        OutsidePages.Map(pages);
+        pages.MapGet("/account", async (ActorSlot slot, OwnSessions sessions, OwnOutside outside, CancellationToken ct, bool saved = false) =>
+            slot.Actor.Kind == ActorKind.Person ? Show.Page<AccountPage>(new { Saved = saved, Sessions = await sessions.Run(new(), ct), Outside = await outside.Run(new(), ct) }) : Show.Page<AccountPage>(new { Saved = saved })).SignedIn();
         pages.MapPost("/account/sessions/{id:guid}/end", async (Guid id, Form form, EndSession end, HttpContext http, CancellationToken ct) =>
         {
             await end.Run(new() { SessionId = id }, ct);
@@ -86,7 +88,8 @@ public static class AccountPages
         }).Public();
     }
 
-    private static async Task<IResult> Enter(HttpContext http, SignIn.SignedIn signed, string device, string back)
+    /// <summary>The browser is signed in from here on.</summary>
+    internal static async Task<IResult> Enter(HttpContext http, SignIn.SignedIn signed, string device, string back)
     {
         DeviceCookie.Keep(http, device);
         await http.SignInAsync(signed.Session!.Principal(CookieAuthenticationDefaults.AuthenticationScheme));

@@ -4,6 +4,8 @@ using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
 using Microsoft.AspNetCore.Identity;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Outside;
+using Salus.Modules.Accounts.Outside.Paq;
 using Salus.Modules.Accounts.Profile;
 using Salus.Modules.Accounts.Registration;
 using Salus.Modules.Accounts.SecondFactor;
@@ -48,11 +50,16 @@ public sealed class AccountsModule : Module
         new(DeactivateOwn.Action, "closed the own account"),
         new(SetAccountActive.Action, "closed or opened an account"),
         new(AccountList.Action, "read the list of accounts"),
+        new(RegisterOutside.Action, "made an account by signing in outside"),
+        new(OwnOutside.Action, "looked at the own other ways to sign in"),
+        new(LinkOutside.Action, "added another way to sign in"),
+        new(UnlinkOutside.Action, "removed another way to sign in"),
     ];
 
     public override void AddServices(IServiceCollection services)
     {
         services.AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
+        services.AddSingleton<OutsideProvider>().AddScoped<OutsideSignIn>().AddScoped<PaqSignIn>();
         // Of the framework's accounts only the checks of passkeys are used; they want a store to look things up in.
         services.AddSingleton<Factors>().AddScoped<PasskeyDoor>().AddIdentityCore<Account>().AddUserStore<AccountStore>();
         // Passkeys belong to a domain; without a public address it is the one in the browser (never an IP address, browsers refuse those).

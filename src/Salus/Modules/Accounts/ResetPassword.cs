@@ -6,6 +6,7 @@ using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
 using Salus.Kernel.Live;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.Outside;
 using Salus.Resources;
 
 namespace Salus.Modules.Accounts;
@@ -51,6 +52,8 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
         await Db.Set<KnownDevice>().Where(d => d.AccountId == account.Id).ExecuteDeleteAsync(ct);
         foreach (var session in await Db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null).ToListAsync(ct)) session.End(SessionEnd.PasswordChanged, Now);
         Changed(LiveTopics.Cut + account.Id);
+        // Who claimed the address before it was shown to be anybody's own keeps no way in.
+        if (!account.IsVerified) await Db.Set<OutsideIdentity>().Where(i => i.AccountId == account.Id).ExecuteDeleteAsync(ct);
         if (!account.IsVerified) (account.EmailConfirmed, account.PhoneNumberConfirmed) = (account.Email is not null, account.Email is null); // the link came to the address
         Post(account);
         Subject("account", account.Id, "password");

@@ -65,7 +65,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
             else await limits.Count(UnknownFailures, Text.Hash(Text.Clean(command.Email)));
             throw await Refused(account, new Refusal(401, "sign-in.failed", "This address and password do not belong together."));
         }
-        if (!account.IsVerified) throw await Refused(account, new Refusal(403, "account.unverified", "Show first that the address is yours.") { Unlock = "Open the link that we mailed you, or enter the code that we sent; or have it sent again." });
+        if (!account.IsVerified) throw await Refused(account, Unverified());
         var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;
         if (!account.TwoFactorEnabled) return await Begin(account, kind, device, better, null, now);
         if (code is null) return new(account, null, null);
@@ -97,6 +97,24 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         catch (Refusal refusal) { throw await Refused(null, refusal); }
     }
 
+    /// <param name="IsStrong">It was shown outside with more than one factor, and the settings trust that.</param>
+    /// <param name="ShownAt">When the person last showed who it is; null when nobody says: then it is no proof.</param>
+    public sealed record Voucher(Account Account, bool IsStrong, DateTime? ShownAt);
+
+    /// <summary>Without a password, because another system vouches for the person; a second factor of ours is still asked for. What is refused leaves a row.</summary>
+    public async Task<SignedIn> Vouched(Func<Task<Voucher>> check, SessionKind kind, string? device, string? code = null)
+    {
+        await Limit(RateLimits.Address(tools.Actor.Ip), null);
+        Voucher voucher;
+        try { voucher = await check(); }
+        catch (Refusal refusal) { throw await Refused(null, refusal); }
+        var (account, now) = (voucher.Account, tools.Clock.Now());
+        if (account.DeactivatedAt is not null) throw await Refused(account, new Refusal(403, "account.closed", "This account was closed.") { Unlock = "Ask the administrator of the installation." });
+        if (!account.IsVerified) throw await Refused(account, Unverified());
+        if (account.TwoFactorEnabled && !voucher.IsStrong) return code is null ? new(account, null, null) : await WithCode(account, kind, device, null, null, code, now);
+        return await Begin(account, kind, device, null, voucher.IsStrong ? (_, _) => Task.FromResult(true) : null, now, voucher.ShownAt ?? now - Actor.ProofLife);
+    }
+
     private async Task<SignedIn> WithCode(Account account, SessionKind kind, string? device, string? knownDevice, string? better, string code, DateTime now)
     {
         await factors.CountTry(account.Id, knownDevice);
@@ -121,6 +139,8 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         }
         catch (Exception error) when (tools.Database.IsUnavailable(error)) { throw Refusal.Busy(); }
     }
+
+    private static Refusal Unverified() => new(403, "account.unverified", "Show first that the address is yours.") { Unlock = "Open the link that we mailed you, or enter the code that we sent; or have it sent again." };
 
     private static Refusal Locked(TimeSpan left) =>
         new(429, "sign-in.locked", "Too many wrong passwords. Try again in {0} minutes.", (int)Math.Ceiling(left.TotalMinutes))
@@ -149,10 +169,10 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         return await db.SaveChangesAsync();
     }, CancellationToken.None);
 
-    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now)
+    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now, DateTime? shownAt = null)
     {
         var session = Session.Begin(account.Id, kind, tools.Actor, now);
-        session.IsStrong = factor is not null;
+        (session.IsStrong, session.ProvedAt) = (factor is not null, shownAt < now ? shownAt.Value : now);
         var refresh = kind == SessionKind.Program ? RefreshToken.Make(session.Id, now) : default;
         var isRight = await tools.Database.Write(null, async db =>
         {

@@ -14,7 +14,7 @@ namespace Salus.Tests.Accounts;
 public sealed partial class SecondFactorTests(SalusServer server)
 {
     /// <summary>Somebody with an authenticator app: the secret in it, and the recovery codes on paper.</summary>
-    private sealed record Phone(byte[] Secret, IReadOnlyList<string> Recovery)
+    internal sealed record Phone(byte[] Secret, IReadOnlyList<string> Recovery)
     {
         /// <summary>The code of the present half minute, or of one after it.</summary>
         public string Code(TimeSpan later = default) => Totp.Code(Secret, Totp.Step(DateTime.UtcNow + later));
