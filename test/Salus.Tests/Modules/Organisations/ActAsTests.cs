@@ -110,7 +110,7 @@ public sealed class ActAsTests(SalusServer server)
         (await clinic.As("Lead").Post("acting", new { role = "clinic.doctor" })).Refuses(403, "role.not-yours");
         (await clinic.Doctor.Post("acting", new { role = "clinic.nurse" })).Is(403);
         (await clinic.Admin.Post("acting", new { role = "platform.owner" })).RefusesField("roles");
-        var (program, _) = await clinic.Program("organisation.manage-staff", "patients.read");
+        var (program, _) = await clinic.Program("organisation.manage-settings", "patients.read");
         Assert.NotEqual(200, (await program.Post("acting", new { role = "clinic.pharmacist" })).Status);
     }
 

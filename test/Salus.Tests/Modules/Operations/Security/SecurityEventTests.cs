@@ -9,7 +9,10 @@ namespace Salus.Tests.Operations;
 /// <summary>SecurityReview and PlatformSecurity: what of the log concerns security, and who may see it.</summary>
 public sealed class SecurityEventTests(SalusServer server)
 {
-    private static string[] Events(Answer page) => [.. page.Is(200).Items.Select(e => e.Str("event"))];
+    // The owner of the installation belongs to every clinic here; what other tests let them do at the same time is not looked at.
+    private static IEnumerable<System.Text.Json.JsonElement> Own(Answer page) => page.Is(200).Items.Where(e => !e.Str("event").StartsWith("platform.", StringComparison.Ordinal) && e.Str("event") != "account.set-active");
+
+    private static string[] Events(Answer page) => [.. Own(page).Select(e => e.Str("event"))];
 
     private static Task<Answer> TrySignIn(Clinic clinic, string who, string password) => clinic.Anonymous.Post("/api/v1/auth/token", new { email = clinic.Account(who).Email, password });
 
@@ -25,7 +28,7 @@ public sealed class SecurityEventTests(SalusServer server)
         await clinic.Register(); // no security event
         Assert.Equal(["audit.export", "staff.change", "sign-in.locked", "sign-in.failed", "account.lock", "sign-in.failed", "sign-in.failed", "sign-in.failed", "sign-in.failed"], Events(await clinic.Admin.Get("security-events")));
         Assert.Equal(before, Events(await other.Admin.Get("security-events")));
-        var failed = (await clinic.Admin.Get("security-events"))["items"][8];
+        var failed = Own(await clinic.Admin.Get("security-events")).Last();
         Assert.Equal(("note", "127.0.0.1", clinic.Account("doctor").Id), (failed.Str("weight"), failed.Str("ip"), failed.Id("actorId")));
         (await clinic.Doctor.Get("security-events")).Refuses(403, "forbidden");
     }
@@ -55,7 +58,7 @@ public sealed class SecurityEventTests(SalusServer server)
         do
         {
             var page = (await clinic.Admin.Get($"security-events?limit=2{after}")).Is(200);
-            read.AddRange(page.Items.Select(e => e.GetProperty("seq").GetInt64()));
+            read.AddRange(Own(page).Select(e => e.GetProperty("seq").GetInt64()));
             after = page.Next is { } next ? $"&after={next}" : "";
         }
         while (after.Length > 0);
