@@ -22,13 +22,18 @@ public sealed class Clinic
     public Caller Receptionist => As("receptionist");
     public Caller Doctor => As("doctor");
     public Caller SecondDoctor => As("second-doctor");
+    public Caller Nurse => As("nurse");
+    public Caller Lab => As("lab");
+    public Caller Radiology => As("radiology");
+    public Caller Pharmacist => As("pharmacist");
     public Caller Display => new(Salus.Http, "device_" + display, Slug);
     public Caller Anonymous => Salus.Anonymous(Slug);
 
     /// <summary>Everybody with a role here, by the name that tests use.</summary>
     public static readonly IReadOnlyDictionary<string, string> RoleOf = new Dictionary<string, string>
     {
-        ["admin"] = Role.Admin, ["receptionist"] = Role.Receptionist, ["doctor"] = Role.Doctor, ["second-doctor"] = Role.Doctor, ["display"] = Role.Display,
+        ["admin"] = Role.Admin, ["receptionist"] = Role.Receptionist, ["doctor"] = Role.Doctor, ["second-doctor"] = Role.Doctor, ["nurse"] = Role.Nurse, ["lab"] = Role.Lab,
+        ["radiology"] = Role.Radiology, ["pharmacist"] = Role.Pharmacist, ["display"] = Role.Display,
     };
 
     public static async Task<Clinic> Make(RunningSalus salus, string zone = "Europe/Rome")
@@ -93,6 +98,10 @@ public sealed class Clinic
     /// <summary>A new patient's token in a queue.</summary>
     public async Task<Answer> Issue(Guid queue, string name = "Anna Rossi", string urgency = "routine") =>
         (await Receptionist.Post("tickets", new { patientId = (await Register(name)).Id, queueId = queue, urgency, reason = urgency == "routine" ? null : "Pain" })).Is(201);
+
+    /// <summary>A new patient's open visit.</summary>
+    public async Task<Guid> Visit(string name = "Anna Rossi", object? patient = null) =>
+        (await Receptionist.Post("encounters", new { patientId = (await Register(name, patient)).Id, complaint = "Cough" })).Is(201).Id;
 
     public Task<Answer> Step(Guid ticket, string step, Caller? by = null) => (by ?? Doctor).Post($"tickets/{ticket}/steps", new { step });
 

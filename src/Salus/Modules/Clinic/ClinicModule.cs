@@ -1,6 +1,7 @@
 using Salus.Kernel;
 using Salus.Kernel.Live;
 using Salus.Modules.Clinic.Contract;
+using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
@@ -8,10 +9,10 @@ using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic;
 
-/// <summary>Patients and the out-patient queue.</summary>
+/// <summary>Patients, the out-patient queue and the medical record.</summary>
 public sealed class ClinicModule : Module
 {
-    public override string Title => "Patients and queue";
+    public override string Title => "Patients, queue and record";
 
     public override IEnumerable<Permission> Permissions =>
     [
@@ -30,6 +31,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
         new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
         new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
+        .. RecordPermissions.All,
     ];
 
     public override IEnumerable<AuditAction> AuditActions =>
@@ -61,6 +63,7 @@ public sealed class ClinicModule : Module
         new(Board.Action, "read the board"),
         new(Figures.Action, "read the figures"),
         new(QueueSetup.Action, "read the set-up of the queues"),
+        .. EncounterModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -72,12 +75,14 @@ public sealed class ClinicModule : Module
         new("notices", "Notices", "speakerphone", ClinicPermissions.PostNotices, 45),
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
         new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
+        .. EncounterModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
     public override void AddServices(IServiceCollection services)
     {
         services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
+        EncounterModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -88,5 +93,6 @@ public sealed class ClinicModule : Module
         PatientPages.Map(routes);
         EmergencyDoors.Map(routes);
         QueuePages.Map(routes);
+        EncounterModule.MapRoutes(routes);
     }
 }

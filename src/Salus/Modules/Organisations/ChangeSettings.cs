@@ -30,6 +30,9 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
 
         public bool BoardShowsNames { get; init; }
 
+        /// <summary>Whether a ticket opens a visit in the medical record; not given: as before.</summary>
+        public bool? KeepsRecord { get; init; }
+
         /// <summary>Role keys whose holders must show a second factor; none given: as before.</summary>
         [MaxLength(40, ErrorMessage = "This is too long.")]
         public string[]? SecondFactorRoles { get; init; }
@@ -51,6 +54,7 @@ public sealed class ChangeSettings(Tools tools) : UseCase<ChangeSettings.Command
             throw Refusal.Field("numberPattern", "Use x for digits, - or + between groups, and yy or mm for year and month: at least 4 x, at most 15 characters.");
         (row.Name, row.TimeZone, row.Language, row.CallingCode, row.NumberPattern, row.BoardShowsNames) =
             (Text.Clean(command.Name), command.TimeZone, command.Language, command.CallingCode, command.NumberPattern, command.BoardShowsNames);
+        row.KeepsRecord = command.KeepsRecord ?? row.KeepsRecord;
         if (command.SecondFactorRoles is { } demanded && !Role.Split(row.SecondFactorRoles).ToHashSet().SetEquals(demanded))
         {
             await RequireProof();

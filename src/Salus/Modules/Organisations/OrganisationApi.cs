@@ -5,7 +5,7 @@ using Salus.Web;
 namespace Salus.Modules.Organisations;
 
 /// <summary>An organisation's settings as programs see them.</summary>
-public sealed record SettingsView(Guid Id, string Slug, string Name, string TimeZone, string Language, string CallingCode, string NumberPattern, bool BoardShowsNames, Guid Version);
+public sealed record SettingsView(Guid Id, string Slug, string Name, string TimeZone, string Language, string CallingCode, string NumberPattern, bool BoardShowsNames, bool KeepsRecord, Guid Version);
 
 /// <summary>Organisations, staff and devices over HTTP for programs.</summary>
 public static class OrganisationApi
@@ -53,6 +53,6 @@ public static class OrganisationApi
     {
         var o = organisation.Current;
         http.ETag(o.Version);
-        return new(o.Id, o.Slug, o.Name, o.TimeZone, o.Language, o.CallingCode, o.NumberPattern, o.BoardShowsNames, o.Version);
+        return new(o.Id, o.Slug, o.Name, o.TimeZone, o.Language, o.CallingCode, o.NumberPattern, o.BoardShowsNames, o.KeepsRecord, o.Version);
     }
 }

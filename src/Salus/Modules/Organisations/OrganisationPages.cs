@@ -50,7 +50,7 @@ public static class OrganisationPages
             await change.Run(new()
             {
                 Name = form["name"], TimeZone = form["timeZone"], Language = form["language"], CallingCode = form["callingCode"], NumberPattern = form["numberPattern"],
-                BoardShowsNames = form.Flag("boardShowsNames"), SecondFactorRoles = form.All("secondFactorRoles"), Version = form.Id("version"),
+                BoardShowsNames = form.Flag("boardShowsNames"), KeepsRecord = form.Flag("keepsRecord"), SecondFactorRoles = form.All("secondFactorRoles"), Version = form.Id("version"),
             }, ct);
             return Door.GoTo(http, page.At("manage/settings?saved=true"));
         }).Requires(OrganisationPermissions.ManageSettings);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Queue.Waiting;
 using Salus.Modules.Organisations.Contract;
@@ -27,7 +28,7 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
     }
 
     /// <param name="Code">The word in the patient's link <c>/t/{code}</c>.</param>
-    public sealed record Issued(Guid Id, Guid QueueId, int Number, string Token, string Code, TicketState State, DateTime IssuedAt, Guid Version);
+    public sealed record Issued(Guid Id, Guid QueueId, int Number, string Token, string Code, TicketState State, DateTime IssuedAt, Guid? EncounterId, Guid Version);
 
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
@@ -46,10 +47,12 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
         if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
         var ticket = await NewTicket(command.PatientId, queue.Id, Today, ct);
         ticket.SetUrgency(command.Urgency, Text.Clean(command.Reason));
+        if (Clinic.KeepsRecord) ticket.EncounterId = await OpenEncounter.ForTicket(Db, ticket.PatientId, command.Urgency == Urgency.Stat, Today, Now, ct);
         if (told is { } range) (ticket.ToldFrom, ticket.ToldTo) = ((int)range.From / 60 * 60, (int)Math.Ceiling(range.To / 60) * 60);
         ticket.Version = Guid.CreateVersion7();
         Db.Add(ticket);
+        if (ticket.EncounterId is not null) Changed(EncounterList.Topic(Db.OrganisationId));
         Note(ticket, TicketAction.Issue, ticket.State, ticket.UrgencyReason, ticket.Urgency != Urgency.Routine);
-        return new Issued(ticket.Id, queue.Id, ticket.Number, queue.Token(ticket.Number), ticket.Code, ticket.State, ticket.IssuedAt, ticket.Version);
+        return new Issued(ticket.Id, queue.Id, ticket.Number, queue.Token(ticket.Number), ticket.Code, ticket.State, ticket.IssuedAt, ticket.EncounterId, ticket.Version);
     }
 }

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Queue;
 
 /// <summary>The steps of a ticket that need nothing but the ticket: called again, brought in, finished, sent back, did not come, came back, cancelled.</summary>
-public sealed class MoveTicket(Tools tools, OrganisationSlot organisation) : TicketUseCase<MoveTicket.Command, TicketOutcome>(tools, organisation)
+public sealed class MoveTicket(Tools tools, OrganisationSlot organisation, CareGuard guard) : TicketUseCase<MoveTicket.Command, TicketOutcome>(tools, organisation)
 {
     public const string Action = "ticket.move";
 
@@ -36,6 +37,7 @@ public sealed class MoveTicket(Tools tools, OrganisationSlot organisation) : Tic
         if (!Steps.Contains(command.Step)) throw Refusal.Field("step", "This step has its own address.");
         var (ticket, queue) = await Find(command.TicketId, command.Version, ct);
         var before = ticket.State;
+        if (command.Step == TicketAction.BringIn && ticket.EncounterId is { } visit) await guard.Check(Db, visit, CareAct.BringIn, Actor, null, ct);
         ticket.Move(command.Step, Now, Actor.Id);
         Note(ticket, command.Step, before, Text.Clean(command.Reason));
         return Outcome(ticket, queue);

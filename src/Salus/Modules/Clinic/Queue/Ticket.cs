@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 
 namespace Salus.Modules.Clinic.Queue;
@@ -21,6 +22,9 @@ public sealed class Ticket : IOwned, IVersioned
     public Guid OrganisationId { get; set; }
     public Guid QueueId { get; set; }
     public Guid PatientId { get; set; }
+
+    /// <summary>The visit it stands for; null where the clinic keeps no medical record here.</summary>
+    public Guid? EncounterId { get; set; }
 
     /// <summary>The clinic's local date.</summary>
     public DateOnly Day { get; set; }
@@ -149,6 +153,7 @@ internal sealed class TicketTable : IEntityTypeConfiguration<Ticket>
         table.HasIndex(t => t.Code).IsUnique();
         table.HasIndex(t => new { t.PatientId, t.IssuedAt });
         table.HasIndex(t => new { t.OrganisationId, t.Day, t.Id });
+        table.HasOne<Encounter>().WithMany().HasForeignKey(t => t.EncounterId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<Patient>().WithMany().HasForeignKey(t => t.PatientId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<ServiceQueue>().WithMany().HasForeignKey(t => t.QueueId).OnDelete(DeleteBehavior.Restrict);
     }

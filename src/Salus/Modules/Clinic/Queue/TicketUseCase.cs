@@ -11,7 +11,8 @@ public sealed record TicketOutcome(Guid Id, Guid QueueId, int Number, string Tok
 /// <summary>What all acts on tickets share: finding the ticket, writing its history, naming it in the audit row, telling open pages.</summary>
 public abstract class TicketUseCase<TCommand, TResult>(Tools tools, OrganisationSlot organisation) : UseCase<TCommand, TResult>(tools) where TCommand : class
 {
-    protected DateOnly Today => Clock.Today(organisation.Current.Zone);
+    protected Organisation Clinic => organisation.Current;
+    protected DateOnly Today => Clock.Today(Clinic.Zone);
 
     /// <exception cref="Refusal">404 when no such ticket is in reach, 409 when it is newer than <paramref name="seen"/>.</exception>
     protected async Task<(Ticket Ticket, ServiceQueue Queue)> Find(Guid ticketId, Guid? seen, CancellationToken ct)

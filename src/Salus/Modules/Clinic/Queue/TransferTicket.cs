@@ -35,7 +35,7 @@ public sealed class TransferTicket(Tools tools, OrganisationSlot organisation) :
         old.Move(TicketAction.Transfer, Now);
         var ticket = await NewTicket(old.PatientId, queue.Id, Today, ct);
         ticket.SetUrgency(old.Urgency, old.UrgencyReason);
-        (ticket.TransferredFrom, ticket.Version) = (old.Id, Guid.CreateVersion7());
+        (ticket.TransferredFrom, ticket.EncounterId, ticket.Version) = (old.Id, old.EncounterId, Guid.CreateVersion7());
         Db.Add(ticket);
         Note(ticket, TicketAction.Issue, ticket.State);
         Note(old, TicketAction.Transfer, before, Text.Clean(command.Reason));

@@ -32,6 +32,9 @@ public sealed class Organisation : IVersioned, IStanding
     /// <summary>The clinic decided that the waiting-room board shows names.</summary>
     public bool BoardShowsNames { get; set; }
 
+    /// <summary>The clinic keeps its medical record here: a ticket opens a visit. Else it runs its queue only.</summary>
+    public bool KeepsRecord { get; set; } = true;
+
     /// <summary>Role keys separated by single spaces: who holds one of them must have shown a second factor.</summary>
     public string SecondFactorRoles { get; set; } = "";
 

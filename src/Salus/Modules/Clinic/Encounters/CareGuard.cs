@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Orders;
+using Salus.Modules.Clinic.Pharmacy;
+
+namespace Salus.Modules.Clinic.Encounters;
+
+/// <summary>What is done in a visit, and may be locked.</summary>
+public enum CareAct
+{
+    BringIn, Vitals, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
+    Prescription, EmergencyPrescription, Dispense, Referral, Document, Addendum, Summary, Close,
+}
+
+/// <summary>Why something cannot be done now, and what would unlock it.</summary>
+/// <param name="Status">How it is refused: 402, 403 or 409.</param>
+/// <param name="Sentence">A resource key; <c>{0}</c> places take <paramref name="Args"/>.</param>
+public sealed record Lock(int Status, string Code, string Sentence, string? Unlock, params object[] Args)
+{
+    public Refusal ToRefusal() => new(Status, Code, Sentence, Args) { Unlock = Unlock };
+}
+
+/// <summary>What the rules look at.</summary>
+/// <param name="Missing">Orders without a result.</param>
+/// <param name="Undispensed">Prescriptions that nobody has dispensed or cancelled.</param>
+public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, int Missing, int Undispensed);
+
+/// <summary>Whether a visit, or one order in it, has been paid as far as it must be. Open until money exists here.</summary>
+public interface IPaymentPolicy
+{
+    /// <summary>What is in the way; null: nothing.</summary>
+    /// <param name="orderId">The order or prescription in question; null: the visit.</param>
+    Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct);
+}
+
+public sealed class OpenPayment : IPaymentPolicy
+{
+    public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct) => Task.FromResult<Lock?>(null);
+}
+
+/// <summary>The one policy of what can be done in a visit, for the API, the pages and the answers about locks alike.</summary>
+public sealed class CareGuard(IPaymentPolicy payment)
+{
+    /// <summary>The permission that an act needs.</summary>
+    public static string Permission(CareAct act) => act switch
+    {
+        CareAct.BringIn => ClinicPermissions.ServeQueue,
+        CareAct.Vitals => ClinicPermissions.WriteVitals,
+        CareAct.NursingNote or CareAct.Administration => ClinicPermissions.WriteNursing,
+        CareAct.Procedure => ClinicPermissions.DoProcedures,
+        CareAct.Sample => ClinicPermissions.CollectSamples,
+        CareAct.Consultation or CareAct.Diagnosis => ClinicPermissions.WriteConsultations,
+        CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder => ClinicPermissions.PlaceOrders,
+        CareAct.LabResult => ClinicPermissions.WriteLabResults,
+        CareAct.ImagingReport => ClinicPermissions.WriteImagingReports,
+        CareAct.Prescription or CareAct.EmergencyPrescription => ClinicPermissions.Prescribe,
+        CareAct.Dispense => ClinicPermissions.Dispense,
+        CareAct.Referral => ClinicPermissions.Refer,
+        CareAct.Document => ClinicPermissions.AddDocuments,
+        CareAct.Addendum => ClinicPermissions.WriteAddenda,
+        CareAct.Summary => ClinicPermissions.WriteSummaries,
+        _ => ClinicPermissions.CloseEncounters,
+    };
+
+    /// <summary>Triage, the consultation and what the nurse does come before payment; ordering, results, prescribing and dispensing after it. An emergency never waits.</summary>
+    private static bool NeedsPayment(CareAct act) => act is CareAct.BringIn or CareAct.LabOrder or CareAct.LabResult or CareAct.ImagingOrder or CareAct.ImagingReport
+        or CareAct.ProcedureOrder or CareAct.Procedure or CareAct.Prescription or CareAct.Dispense or CareAct.Referral or CareAct.Close;
+
+    public static Task<CareFacts?> Facts(SalusDb db, Guid encounterId, CancellationToken ct)
+    {
+        var (consultations, orders, prescriptions) = (db.Consultations, db.Orders, db.Prescriptions);
+        return db.Encounters.AsNoTracking().Where(e => e.Id == encounterId).Select(e => new CareFacts(
+            e.State, consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
+            orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
+            prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending))).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>What is in the way of an act; null: nothing. Permission comes first: who may not do a thing need not know more.</summary>
+    public async Task<Lock?> Find(SalusDb db, Guid encounterId, CareFacts facts, CareAct act, Actor actor, Guid? orderId, CancellationToken ct)
+    {
+        if (!actor.May(Permission(act))) return new(403, "forbidden", "Your role does not allow this.", "Ask an administrator of your organisation for the permission.");
+        if (OfState(facts, act) is { } locked) return locked;
+        return NeedsPayment(act) ? await payment.Unpaid(db, encounterId, orderId, act, ct) : null;
+    }
+
+    /// <exception cref="Refusal">402, 403 or 409 with the code of the lock.</exception>
+    public async Task Check(SalusDb db, Guid encounterId, CareAct act, Actor actor, Guid? orderId, CancellationToken ct)
+    {
+        if (!actor.May(Permission(act))) throw Refusal.Forbidden();
+        if (await Facts(db, encounterId, ct) is not { } facts) throw Refusal.NotFound();
+        if (await Find(db, encounterId, facts, act, actor, orderId, ct) is { } locked) throw locked.ToRefusal();
+    }
+
+    private static Lock? OfState(CareFacts facts, CareAct act)
+    {
+        // Bringing a patient in is the queue's step: it looks at nothing but payment.
+        if (act is CareAct.Addendum or CareAct.BringIn) return null;
+        if (act == CareAct.Summary) return facts.State == EncounterState.Open ? new(409, "encounter.open", "The visit is still open.", "Close the visit first.") : null;
+        if (facts.State == EncounterState.Closed) return new(409, "encounter.closed", "This visit is closed; nothing in it changes any more.", "Write an addendum, or open a new visit.");
+        return act switch
+        {
+            CareAct.Close when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
+            CareAct.Close when facts.Missing == 1 => new(409, "encounter.results-missing", "You cannot close the visit: one result is missing.", "Wait for the result, or cancel the order."),
+            CareAct.Close when facts.Missing > 1 => new(409, "encounter.results-missing", "You cannot close the visit: {0} results are missing.", "Wait for the results, or cancel the orders.", facts.Missing),
+            CareAct.Dispense or CareAct.Procedure when facts.Consultation is not ConsultationState.Active => new(409, "consultation.not-active", "The doctor's consultation is not active.", "The doctor opens the visit and saves the consultation."),
+            CareAct.Consultation or CareAct.Diagnosis or CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder or CareAct.Prescription or CareAct.EmergencyPrescription
+                when facts.Consultation == ConsultationState.Closed => new(409, "consultation.closed", "This consultation is closed.", "Write an addendum."),
+            _ => null,
+        };
+    }
+}

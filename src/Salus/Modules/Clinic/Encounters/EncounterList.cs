@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Orders;
+using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Clinic.Encounters;
+
+/// <summary>A visit in a list.</summary>
+/// <param name="Complaint">Why the patient came; dots for restricted records.</param>
+/// <param name="Alerts">Clinical alerts that nobody has acknowledged.</param>
+/// <param name="Missing">Orders without a result.</param>
+/// <param name="Undispensed">Prescriptions that wait.</param>
+public sealed record EncounterLine(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly Day, EncounterType Type, EncounterState State, string Complaint,
+    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, Guid Version);
+
+public sealed record EncounterPage(IReadOnlyList<EncounterLine> Items, string? Next);
+
+/// <summary>Visits by day, state, patient and doctor, read by key. Without a day and a patient: those that are open, from whatever day.</summary>
+public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : ReadModel<EncounterList.Query, EncounterPage>(tools)
+{
+    public const string Action = "encounter.list";
+
+    public sealed record Query
+    {
+        /// <summary>The clinic's local date.</summary>
+        public DateOnly? Day { get; init; }
+        public EncounterState? State { get; init; }
+        public Guid? PatientId { get; init; }
+        public Guid? DoctorId { get; init; }
+        public Guid? After { get; init; }
+        public int Limit { get; init; } = 25;
+
+        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        public bool IsRefresh { get; init; }
+    }
+
+    protected override string Name => Action;
+
+    /// <summary>Open lists of visits fetch themselves again.</summary>
+    public static string Topic(Guid organisationId) => $"encounters:{organisationId}";
+
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadEncounters);
+
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, EncounterPage result) =>
+        result.Items.Count == 0 || query.IsRefresh ? null : ("patient", [.. result.Items.Select(e => e.PatientId).Distinct()]);
+
+    protected override async Task<EncounterPage> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
+        var found = db.Encounters.AsNoTracking();
+        var state = query.State ?? (query.Day is null && query.PatientId is null ? EncounterState.Open : null);
+        if (state is { } one) found = found.Where(e => e.State == one);
+        if (query.Day is { } day) found = found.Where(e => e.Day == day);
+        if (query.DoctorId is { } doctor) found = found.Where(e => e.DoctorId == doctor);
+        if (query.PatientId is { } patient)
+        {
+            var visible = db.PatientsVisibleTo(Actor, Clock.Now());
+            found = found.Where(e => e.PatientId == patient && visible.Any(p => p.Id == patient));
+        }
+        // Those of one patient newest first, a day's in the order of arrival.
+        if (query.After is { } after) found = query.PatientId is null ? found.Where(e => e.Id > after) : found.Where(e => e.Id < after);
+        var sorted = query.PatientId is null ? found.OrderBy(e => e.Id) : found.OrderByDescending(e => e.Id);
+        var (patients, accounts, consultations, vitals) = (db.Patients, db.Set<Accounts.Contract.Account>(), db.Consultations, db.Vitals);
+        var (alerts, orders, prescriptions) = (db.Alerts, db.Orders, db.Prescriptions);
+        var rows = await sorted.Take(query.Limit + 1).Select(e => new
+        {
+            Encounter = e, Patient = patients.First(p => p.Id == e.PatientId), Doctor = accounts.Where(a => a.Id == e.DoctorId).Select(a => a.Name).FirstOrDefault(),
+            Consultation = consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
+            HasVitals = vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null),
+            Alerts = alerts.Count(a => a.EncounterId == e.Id && a.State == AlertState.Raised),
+            Missing = orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
+            Undispensed = prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending),
+        }).ToListAsync(ct);
+        var today = Clock.Today(organisation.Current.Zone);
+        var reads = Actor.May(ClinicPermissions.ReadRestricted);
+        var items = rows.Take(query.Limit).Select(r =>
+        {
+            var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads);
+            return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
+                isHidden ? Restricted.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, e.Version);
+        }).ToList();
+        return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);
+    }
+}

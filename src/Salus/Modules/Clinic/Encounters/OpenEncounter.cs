@@ -1,0 +1,129 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Organisations.Contract;
+
+namespace Salus.Modules.Clinic.Encounters;
+
+/// <summary>What opening a visit and changing its particulars have in common.</summary>
+public abstract record EncounterForm
+{
+    [EnumDataType(typeof(EncounterType), ErrorMessage = "Choose one of the list.")]
+    public EncounterType Type { get; init; }
+
+    [StringLength(500, ErrorMessage = "This is too long.")]
+    public string? Complaint { get; init; }
+
+    /// <summary>The doctor who is to see the patient.</summary>
+    public Guid? DoctorId { get; init; }
+}
+
+/// <summary>A visit after an act.</summary>
+public sealed record EncounterOutcome(Guid Id, Guid PatientId, EncounterState State, Guid Version);
+
+/// <summary>Opens a visit for a patient who has arrived.</summary>
+public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation) : UseCase<OpenEncounter.Command, EncounterOutcome>(tools)
+{
+    public const string Action = "encounter.open";
+
+    public sealed record Command : EncounterForm
+    {
+        public Guid PatientId { get; init; }
+    }
+
+    protected override string Name => Action;
+    protected override bool IsRepeatable => true;
+
+    protected override Task Authorize(Command command, CancellationToken ct) => Require(ClinicPermissions.OpenEncounters);
+
+    protected override async Task<EncounterOutcome> Handle(Command command, CancellationToken ct)
+    {
+        if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
+        await Doctors.Check(Db, command.DoctorId, ct);
+        var today = Clock.Today(organisation.Current.Zone);
+        if (await Db.Encounters.AnyAsync(e => e.PatientId == command.PatientId && e.Type == command.Type && e.Day == today && e.State == EncounterState.Open, ct)) throw Taken();
+        var encounter = Begin(command.PatientId, today, Now);
+        (encounter.Type, encounter.Complaint, encounter.DoctorId) = (command.Type, Text.Clean(command.Complaint), command.DoctorId);
+        Db.Add(encounter);
+        Subject("encounter", encounter.Id, encounter.Type.ToString(), encounter.Id);
+        Changed(EncounterList.Topic(Db.OrganisationId));
+        return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
+    }
+
+    /// <summary>The visit that a ticket stands for: the patient's open one of today, else a new one.</summary>
+    public static async Task<Guid> ForTicket(SalusDb db, Guid patientId, bool isEmergency, DateOnly today, DateTime now, CancellationToken ct)
+    {
+        var open = await db.Encounters.Where(e => e.PatientId == patientId && e.Day == today && e.State == EncounterState.Open).OrderBy(e => e.StartedAt).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
+        if (open is { } id) return id;
+        var encounter = Begin(patientId, today, now);
+        encounter.Type = isEmergency ? EncounterType.Emergency : EncounterType.Consultation;
+        db.Add(encounter);
+        return encounter.Id;
+    }
+
+    private static Encounter Begin(Guid patientId, DateOnly today, DateTime now) =>
+        new() { PatientId = patientId, Day = today, StartedAt = now, ChangedAt = now, Version = Guid.CreateVersion7() };
+
+    protected override Refusal Taken() => new(409, "encounter.exists", "The patient has an open visit of this kind today.") { Unlock = "Use the open visit, or close it first." };
+}
+
+/// <summary>Changes why the patient came, the kind of visit, or the doctor who is to see the patient.</summary>
+public sealed class ChangeEncounter(Tools tools) : UseCase<ChangeEncounter.Command, EncounterOutcome>(tools)
+{
+    public const string Action = "encounter.change";
+
+    public sealed record Command : EncounterForm
+    {
+        public Guid EncounterId { get; init; }
+
+        /// <summary>The version that was looked at; a newer one refuses with 409.</summary>
+        public Guid? Version { get; init; }
+    }
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Command command, CancellationToken ct) => Require(ClinicPermissions.OpenEncounters);
+
+    protected override async Task<EncounterOutcome> Handle(Command command, CancellationToken ct)
+    {
+        var visible = Db.PatientsVisibleTo(Actor, Now);
+        var encounter = await Db.Encounters.FirstOrDefaultAsync(e => e.Id == command.EncounterId && visible.Any(p => p.Id == e.PatientId), ct) ?? throw Refusal.NotFound();
+        Subject("encounter", encounter.Id, "", encounter.Id);
+        if (command.Version is { } seen && seen != encounter.Version) throw Refusal.Stale();
+        if (!encounter.IsOpen) throw new Refusal(409, "encounter.closed", "This visit is closed; nothing in it changes any more.") { Unlock = "Write an addendum, or open a new visit." };
+        if (command.DoctorId != encounter.DoctorId)
+        {
+            await Doctors.Check(Db, command.DoctorId, ct);
+            if (await Db.Consultations.AnyAsync(c => c.EncounterId == encounter.Id && c.DoctorId != null && c.DoctorId != command.DoctorId, ct))
+                throw new Refusal(409, "consultation.other-doctor", "A colleague has this consultation.") { Unlock = "Take the patient over, with a reason." };
+        }
+        (encounter.Type, encounter.Complaint, encounter.DoctorId, encounter.ChangedAt, encounter.Version) =
+            (command.Type, Text.Clean(command.Complaint), command.DoctorId, Now, Guid.CreateVersion7());
+        Changed(Encounter.Topic(encounter.Id));
+        Changed(EncounterList.Topic(Db.OrganisationId));
+        return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
+    }
+
+    protected override Refusal Taken() => new(409, "encounter.exists", "The patient has an open visit of this kind today.") { Unlock = "Use the open visit, or close it first." };
+}
+
+/// <summary>The doctors of the clinic, to choose from.</summary>
+public static class Doctors
+{
+    public static async Task<IReadOnlyList<(Guid Id, string Name)>> Of(SalusDb db, CancellationToken ct)
+    {
+        var accounts = db.Set<Accounts.Contract.Account>();
+        var rows = await Members(db).Select(m => new { m.AccountId, accounts.First(a => a.Id == m.AccountId).Name }).OrderBy(a => a.Name).ToListAsync(ct);
+        return [.. rows.Select(r => (r.AccountId, r.Name))];
+    }
+
+    /// <exception cref="Refusal">422 on <c>doctorId</c> when it is no doctor of this clinic.</exception>
+    public static async Task Check(SalusDb db, Guid? doctorId, CancellationToken ct)
+    {
+        if (doctorId is { } id && !await Members(db).AnyAsync(m => m.AccountId == id, ct)) throw Refusal.Field("doctorId", "Choose one of the list.");
+    }
+
+    private static IQueryable<Membership> Members(SalusDb db) => db.Memberships.Where(m => m.Status == MembershipStatus.Active && (" " + m.Roles + " ").Contains(" " + Role.Doctor + " "));
+}
