@@ -23,6 +23,8 @@ public sealed class Form
     public bool Flag(string name) => fields[name].Contains("true");
     public Guid? Id(string name) => Read<Guid>(name, (string t, out Guid v) => Guid.TryParse(t, out v));
     public int? Number(string name) => Read<int>(name, (string t, out int v) => int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out v));
+    /// <summary>With a point or a comma, as people type it.</summary>
+    public decimal? Amount(string name) => Read<decimal>(name, (string t, out decimal v) => decimal.TryParse(t.Replace(',', '.'), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out v));
     public DateOnly? Date(string name) => Read<DateOnly>(name, (string t, out DateOnly v) => DateOnly.TryParseExact(t, "yyyy-MM-dd", out v));
     public T Choice<T>(string name) where T : struct, Enum => Read<T>(name, (string t, out T v) => Enum.TryParse(t, true, out v) && Enum.IsDefined(v)) ?? default;
 

@@ -97,6 +97,7 @@ public sealed partial class HouseRules(SalusServer server)
     {
         string[] allowed =
         [
+            "src/Salus/Modules/Clinic/Encounters/EncounterTopics.cs", // finds whose visit it is, then asks for the right there
             "src/Salus/Modules/Clinic/Queue/CallNext.cs", // the queue was found through the filter; EF cannot wrap FOR UPDATE
             "src/Salus/Modules/Clinic/Queue/PhoneTicket.cs", // the code in the link is the authority
             "src/Salus/Modules/Clinic/Queue/Topics.cs", // finds whose queue it is, then asks for the right there

@@ -80,7 +80,9 @@ public sealed partial class TextsTests
         List<Regex> forms = [Looked()];
         if (file.EndsWith(".razor", StringComparison.Ordinal)) forms.Add(Parameter());
         else forms.AddRange([Refused(), RefusedField(), Unlock(), ErrorsOfField(), Validation(), PasswordRule()]);
-        if (file == "SecurityEvents.cs") forms.Add(Declared());
+        if (file is "SecurityEvents.cs" or "RecordPermissions.cs") forms.Add(Declared());
+        if (file == "CareGuard.cs") forms.Add(Unlocks());
+        if (file == "VitalKind.cs") forms.Add(Measured());
         if (file.EndsWith("Module.cs", StringComparison.Ordinal)) forms.AddRange([Declared(), MenuEntry(), Heading()]);
         if (file is "Words.cs" or "PatientWords.cs" or "Role.cs") forms.Add(Arm());
         var found = forms.SelectMany(f => f.Matches(text)).Select(m => m.Groups[1].Value);
@@ -125,11 +127,19 @@ public sealed partial class TextsTests
     [GeneratedRegex(@"\bRefusal\.Field\((?:""[^""]*""|\w+),\s*" + Text)]
     private static partial Regex RefusedField();
 
+    /// <summary><c>new(409, "code", "…", "…")</c>: what would unlock it</summary>
+    [GeneratedRegex(@"\bnew\(\d{3}, ""[a-z.-]+"", ""[^""]*"", " + Text)]
+    private static partial Regex Unlocks();
+
+    /// <summary><c>new("pulse", "…", …)</c></summary>
+    [GeneratedRegex(@"\bnew\(""\w+"", " + Text)]
+    private static partial Regex Measured();
+
     [GeneratedRegex(@"\bUnlock = " + Text)]
     private static partial Regex Unlock();
 
     /// <summary><c>errors["field"] = ["…"]</c></summary>
-    [GeneratedRegex(@"\[""\w+""\] = \[" + Text + @"\]")]
+    [GeneratedRegex(@"(?:\[""\w+""|\berrors\[.*?)\] = \[" + Text + @"\]")]
     private static partial Regex ErrorsOfField();
 
     /// <summary><c>ErrorMessage = "…"</c> and the sentence that stands in for it</summary>

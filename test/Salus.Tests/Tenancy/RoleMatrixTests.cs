@@ -5,7 +5,7 @@ namespace Salus.Tests.Tenancy;
 /// <summary>Role x route: what the permissions say and what the running program answers are the same.</summary>
 public sealed class RoleMatrixTests(SalusServer server)
 {
-    [Theory, InlineData("admin"), InlineData("receptionist"), InlineData("doctor"), InlineData("display")]
+    [Theory, InlineData("admin"), InlineData("receptionist"), InlineData("doctor"), InlineData("nurse"), InlineData("lab"), InlineData("radiology"), InlineData("pharmacist"), InlineData("display")]
     public async Task TS_03_ID_29_a_role_is_refused_exactly_where_it_holds_no_permission(string persona)
     {
         var clinic = await server.NewClinic();

@@ -21,6 +21,11 @@ public sealed class TenancyTests(SalusServer server)
         ("tickets", "steps") => new { step = "cancel" },
         ("tickets", "transfer") => new { queueId = Guid.NewGuid() },
         ("tickets", "urgency") => new { urgency = "urgent", reason = "Pain" },
+        ("encounters", "vitals") => new { temperature = 37 },
+        ("encounters", "voiding" or "take-over" or "ending") => new { reason = "A slip" },
+        ("encounters", "conditions") => new { text = "Cold" },
+        ("encounters", "allergies") => new { isNoneKnown = true },
+        ("encounters", "notes" or "operation-notes" or "addenda" or "summary") => new { text = "Well" },
         ("staff", _) => new { roles = new[] { "clinic.doctor" } },
         _ => new { },
     };
@@ -61,7 +66,7 @@ public sealed class TenancyTests(SalusServer server)
     {
         var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
         var foreign = await Rows.Plant(other);
-        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor clinic.nurse clinic.lab clinic.radiology clinic.pharmacist");
         var (all, tried) = (clinic.As("all"), 0);
         foreach (var route in OrganisationApi.Where(r => r.Kind is not null))
         {
@@ -93,6 +98,7 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get("patients")).Items);
         Assert.Empty((await clinic.Doctor.Get("patients?q=anna")).Items);
         Assert.Empty((await clinic.Doctor.Get("tickets")).Items);
+        Assert.Empty((await clinic.Doctor.Get("encounters")).Items);
         Assert.Empty((await clinic.Display.Get("board"))["queues"].EnumerateArray());
         Assert.Empty((await clinic.Receptionist.Get("patients/likely-duplicates?name=Anna+Rossi")).Json.EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);

@@ -62,4 +62,13 @@ public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisp
         waiting.Writer.TryComplete();
         if (loop is not null) await Task.WhenAny(loop, Task.Delay(2000));
     }
+
+    /// <summary>The numbers of all rows about a subject: by themselves, in a list, or as the visit they belong to. Each part has an index of its own; together in one condition none of them would be used.</summary>
+    public static IQueryable<long> About(SalusDb db, Guid subject)
+    {
+        var log = db.Set<AuditEvent>();
+        return log.Where(e => e.SubjectId == subject).Select(e => e.Seq)
+            .Union(db.Set<AuditSubject>().Where(s => s.SubjectId == subject).Select(s => s.Seq))
+            .Union(log.Where(e => e.VisitId == subject && e.VisitId != e.SubjectId).Select(e => e.Seq));
+    }
 }

@@ -45,7 +45,7 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         var found = db.Set<AuditEvent>().AsNoTracking().Where(e => e.OrganisationId == Actor.OrganisationId);
         if (query.ActorId is { } actor) found = found.Where(e => e.ActorId == actor);
         if (!string.IsNullOrEmpty(query.ActionKey)) found = found.Where(e => e.Action == query.ActionKey);
-        if (query.SubjectId is { } subject) { var rows = On(db, subject); found = found.Where(e => rows.Contains(e.Seq)); }
+        if (query.SubjectId is { } subject) { var rows = AuditLog.About(db, subject); found = found.Where(e => rows.Contains(e.Seq)); }
         if (query.Result == "ok") found = found.Where(e => e.Result == "ok");
         if (query.Result == "refused") found = found.Where(e => e.Result != "ok");
         if (query.From is { } from) { var start = from.StartUtc(zone); found = found.Where(e => e.At >= start); }
@@ -56,15 +56,6 @@ public sealed class AuditReview(Tools tools, OrganisationSlot organisation) : Re
         var items = lines.Take(query.Limit).Select(e => new AuditLine(e.Seq, e.At, NameOf(e, names), e.ActorId, e.Role, e.Action,
             e.SubjectKind, e.SubjectId, [.. e.SubjectList()], e.VisitId, e.Ip, e.UserAgent, e.Result, e.RequestId, e.Detail, e.ActualActorId, e.ActualRole)).ToList();
         return new(items, lines.Count > query.Limit ? items[^1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
-    }
-
-    // Each part has an index of its own; together in one condition none of them would be used.
-    private static IQueryable<long> On(SalusDb db, Guid subject)
-    {
-        var log = db.Set<AuditEvent>();
-        return log.Where(e => e.SubjectId == subject).Select(e => e.Seq)
-            .Union(db.Set<AuditSubject>().Where(s => s.SubjectId == subject).Select(s => s.Seq))
-            .Union(log.Where(e => e.VisitId == subject && e.VisitId != e.SubjectId).Select(e => e.Seq));
     }
 
     internal static string NameOf(AuditEvent e, Dictionary<Guid, string> names) => names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—");

@@ -16,10 +16,12 @@
     if (on) bar.textContent = bar.dataset.text.replace("{0}", staleSince.toLocaleTimeString());
   }
 
+  function typed(field) { return field.type !== "hidden" && (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue); }
+
   function busy(el) {
     // A list is not replaced under the hands of somebody who types or has a dialog open in it.
     var active = document.activeElement;
-    return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName));
+    return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) || Array.from(el.querySelectorAll("input,textarea")).some(typed);
   }
 
   function connect() {

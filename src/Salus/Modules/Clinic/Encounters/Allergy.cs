@@ -13,11 +13,14 @@ public enum AllergySeverity { Unknown, Mild, Moderate, Severe }
 public enum AllergyState { Active, Inactive, EnteredInError }
 
 /// <summary>What a patient does not tolerate; or the statement that nothing is known (<see cref="IsNoneKnown"/>), which is not the same as not having asked.</summary>
-public sealed class Allergy : IOwned, IVersioned
+public sealed class Allergy : IOfEncounter, IVersioned
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }
     public Guid PatientId { get; set; }
+
+    /// <summary>The visit in which it was written down.</summary>
+    public Guid EncounterId { get; set; }
     public bool IsNoneKnown { get; set; }
 
     /// <summary>A drug, a class of drugs, a food, …</summary>
@@ -57,6 +60,7 @@ internal sealed class AllergyTable : IEntityTypeConfiguration<Allergy>
         table.Property(a => a.Reaction).HasMaxLength(200);
         table.Property(a => a.EndReason).HasMaxLength(200);
         table.HasIndex(a => new { a.PatientId, a.State });
+        table.HasOne<Encounter>().WithMany().HasForeignKey(a => a.EncounterId).OnDelete(DeleteBehavior.Restrict);
         // Said once at most; the same substance once at most.
         table.HasIndex(a => new { a.PatientId, a.Folded }).IsUnique().HasFilter("\"State\" = 'Active'");
         table.HasOne<Patient>().WithMany().HasForeignKey(a => a.PatientId).OnDelete(DeleteBehavior.Restrict);

@@ -9,7 +9,7 @@ namespace Salus.Modules.Clinic.Encounters;
 /// <summary>What is done in a visit, and may be locked.</summary>
 public enum CareAct
 {
-    BringIn, Vitals, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
+    BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
     Prescription, EmergencyPrescription, Dispense, Referral, Document, Addendum, Summary, Close,
 }
 
@@ -47,6 +47,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
     {
         CareAct.BringIn => ClinicPermissions.ServeQueue,
         CareAct.Vitals => ClinicPermissions.WriteVitals,
+        CareAct.Allergy => ClinicPermissions.WriteAllergies,
         CareAct.NursingNote or CareAct.Administration => ClinicPermissions.WriteNursing,
         CareAct.Procedure => ClinicPermissions.DoProcedures,
         CareAct.Sample => ClinicPermissions.CollectSamples,

@@ -11,14 +11,14 @@ public enum ConditionKind { Diagnosis, Problem }
 public enum ConditionState { Active, Resolved, EnteredInError }
 
 /// <summary>A diagnosis or a problem, by code or in free words.</summary>
-public sealed class Condition : IOwned, IVersioned
+public sealed class Condition : IOfEncounter, IVersioned
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }
     public Guid PatientId { get; set; }
 
-    /// <summary>The visit in which it was written down; null for problems noted outside a visit.</summary>
-    public Guid? EncounterId { get; set; }
+    /// <summary>The visit in which it was written down.</summary>
+    public Guid EncounterId { get; set; }
     public ConditionKind Kind { get; set; }
     public ConditionState State { get; set; }
 

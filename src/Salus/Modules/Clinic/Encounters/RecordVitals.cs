@@ -82,7 +82,8 @@ public sealed class RecordVitals(Tools tools, CareGuard guard, OrganisationSlot 
             any = true;
             if (value < kind.Least || value > kind.Most) errors[kind == VitalKind.Bmi ? "height" : kind.Name] = ["This cannot be true; look at the figure again."];
         }
-        if (vitals.Systolic is null != vitals.Diastolic is null) errors[vitals.Systolic is null ? "systolic" : "diastolic"] = ["Blood pressure has two figures."];
+        if (vitals.Systolic is null && vitals.Diastolic is not null) errors["systolic"] = ["Blood pressure has two figures."];
+        else if (vitals.Diastolic is null && vitals.Systolic is not null) errors["diastolic"] = ["Blood pressure has two figures."];
         else if (vitals.Systolic <= vitals.Diastolic) errors["diastolic"] = ["The second figure is lower than the first."];
         if (vitals.LastPeriod is { } first && (first > today || first < today.AddDays(-330))) errors["lastPeriod"] = ["A day of the last eleven months."];
         if (!any) errors["temperature"] = ["Enter at least one value."];

@@ -8,7 +8,7 @@ namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>What everybody who works with a visit may know of it: who, when, why and with whom; nothing of the record.</summary>
 public sealed record VisitHead(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly? BirthDate, string Phone, DateOnly Day, EncounterType Type, EncounterState State,
-    string Complaint, Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, DateTime ChangedAt, Guid Version)
+    string Complaint, Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, Guid? ClosedBy, DateTime ChangedAt, Guid Version)
 {
     /// <exception cref="Refusal">404 when no such visit is in reach; 403 <c>patient.restricted</c>.</exception>
     public static async Task<VisitHead> Of(SalusDb db, Guid encounterId, Actor actor, DateTime now, DateOnly today, CancellationToken ct)
@@ -20,7 +20,7 @@ public sealed record VisitHead(Guid Id, Guid PatientId, string PatientNumber, st
         }).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
         if (!found.IsVisible) throw Restricted.Hidden(actor);
         var (v, p) = (found.Encounter, found.Patient);
-        return new(v.Id, p.Id, p.Number, p.Name, p.Age(today), p.Gender, p.BirthDate, p.Phone, v.Day, v.Type, v.State, v.Complaint, v.DoctorId, found.Doctor ?? "", v.StartedAt, v.ClosedAt, v.ChangedAt, v.Version);
+        return new(v.Id, p.Id, p.Number, p.Name, p.Age(today), p.Gender, p.BirthDate, p.Phone, v.Day, v.Type, v.State, v.Complaint, v.DoctorId, found.Doctor ?? "", v.StartedAt, v.ClosedAt, v.ClosedBy, v.ChangedAt, v.Version);
     }
 }
 

@@ -16,7 +16,7 @@ public sealed record VitalKind(string Name, string Label, string Unit, string Uc
         Pulse = new("pulse", "Pulse", "/min", "/min", "8867-4", 30, 250, v => v.Pulse),
         Respiration = new("respiration", "Respiration", "/min", "/min", "9279-1", 8, 50, v => v.Respiration),
         Oxygen = new("oxygen", "Oxygen saturation", "%", "%", "2708-6", 0, 100, v => v.Oxygen),
-        Weight = new("weight", "Weight", "kg", "kg", "29463-7", 0.1m, 500, v => v.Weight),
+        Weight = new("weight", "Body weight", "kg", "kg", "29463-7", 0.1m, 500, v => v.Weight),
         Height = new("height", "Height", "cm", "cm", "8302-2", 20, 260, v => v.Height),
         Bmi = new("bmi", "Body mass index", "kg/m²", "kg/m2", "39156-5", 5, 150, v => v.Bmi),
         UpperArm = new("upperArm", "Upper arm", "cm", "cm", "56072-2", 5, 60, v => v.UpperArm),

@@ -12,7 +12,7 @@ public sealed record TicketStep(DateTime At, TicketAction Action, TicketState St
 
 /// <summary>One ticket with its history.</summary>
 public sealed record TicketDetail(Guid Id, Guid QueueId, string QueueName, DateOnly Day, int Number, string Token, TicketState State, Urgency Urgency, Guid PatientId, string PatientNumber,
-    string PatientName, string Code, DateTime IssuedAt, int? ToldFrom, int? ToldTo, Guid? TransferredFrom, IReadOnlyList<TicketStep> Steps, Guid Version);
+    string PatientName, string Code, DateTime IssuedAt, int? ToldFrom, int? ToldTo, Guid? TransferredFrom, Guid? EncounterId, IReadOnlyList<TicketStep> Steps, Guid Version);
 
 /// <summary>Reads one ticket and its history.</summary>
 public sealed class TicketView(Tools tools) : ReadModel<TicketView.Query, TicketDetail>(tools)
@@ -36,6 +36,6 @@ public sealed class TicketView(Tools tools) : ReadModel<TicketView.Query, Ticket
             .Select(m => new TicketStep(m.At, m.Action, m.State, m.ActorId, m.IsOvertaking, m.Reason)).ToListAsync(ct);
         var t = found.Ticket;
         return new(t.Id, t.QueueId, found.Queue.Name, t.Day, t.Number, found.Queue.Token(t.Number), t.State, t.Urgency, t.PatientId, found.Patient.Number, found.Patient.NameFor(Actor), t.Code, t.IssuedAt,
-            t.ToldFrom, t.ToldTo, t.TransferredFrom, steps, t.Version);
+            t.ToldFrom, t.ToldTo, t.TransferredFrom, t.EncounterId, steps, t.Version);
     }
 }

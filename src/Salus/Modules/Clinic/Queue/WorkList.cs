@@ -9,7 +9,7 @@ namespace Salus.Modules.Clinic.Queue;
 
 /// <summary>One ticket as staff see it.</summary>
 public sealed record WorkLine(Guid Id, string Token, int Number, TicketState State, Urgency Urgency, string UrgencyReason, Guid PatientId, string PatientNumber, string PatientName,
-    int? Age, Gender Gender, DateTime IssuedAt, DateTime? CalledAt, DateTime? InRoomAt, int Calls, bool IsMine, string? Place, DateOnly? LastVisit, WaitRange? Wait, Guid Version);
+    int? Age, Gender Gender, DateTime IssuedAt, DateTime? CalledAt, DateTime? InRoomAt, int Calls, bool IsMine, string? Place, DateOnly? LastVisit, WaitRange? Wait, Guid? EncounterId, Guid Version);
 
 /// <summary>A queue's day for those who serve it, with the queues and rooms to choose from.</summary>
 public sealed record WorkView(ServiceQueue Queue, IReadOnlyList<WorkLine> Lines, IReadOnlyList<WorkLine> Missed, IReadOnlyList<ServiceQueue> Queues, IReadOnlyList<ServicePoint> Points,
@@ -71,7 +71,7 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
         var lines = rows.Select(r => new WorkLine(r.Ticket.Id, queue.Token(r.Ticket.Number), r.Ticket.Number, r.Ticket.State, r.Ticket.Urgency, r.Ticket.UrgencyReason,
             r.Patient.Id, r.Patient.Number, r.Patient.NameFor(Actor), r.Patient.Age(today), r.Patient.Gender, r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.InRoomAt, r.Ticket.Calls,
             r.Ticket.ServedBy == Actor.Id, points.FirstOrDefault(p => p.Id == r.Ticket.ServicePointId)?.Name, r.LastVisit,
-            r.Ticket.State == TicketState.Waiting && place < ranges.Count ? ranges[place++] : null, r.Ticket.Version)).ToList();
+            r.Ticket.State == TicketState.Waiting && place < ranges.Count ? ranges[place++] : null, r.Ticket.EncounterId, r.Ticket.Version)).ToList();
         return new WorkView(queue, [.. lines.Where(l => l.State != TicketState.NoShow)], [.. lines.Where(l => l.State == TicketState.NoShow)], queues, points, notices, day, closed);
     }
 }

@@ -802,6 +802,9 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("EndReason")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -859,6 +862,8 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("EncounterId");
+
                     b.HasIndex("PatientId", "Folded")
                         .IsUnique()
                         .HasFilter("\"State\" = 'Active'");
@@ -879,7 +884,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(12)
                         .HasColumnType("character varying(12)");
 
-                    b.Property<Guid?>("EncounterId")
+                    b.Property<Guid>("EncounterId")
                         .HasColumnType("uuid");
 
                     b.Property<string>("EndReason")
@@ -1160,6 +1165,50 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("PatientId");
 
                     b.ToTable("clinic_notes", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Disposition")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Instructions")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PatientId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("WrittenBy")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EncounterId")
+                        .IsUnique();
+
+                    b.HasIndex("PatientId");
+
+                    b.ToTable("clinic_summaries", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.VitalSigns", b =>
@@ -2503,6 +2552,12 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Allergy", b =>
                 {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
                         .HasForeignKey("PatientId")
@@ -2515,7 +2570,8 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()
                         .HasForeignKey("EncounterId")
-                        .OnDelete(DeleteBehavior.Restrict);
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
@@ -2564,6 +2620,21 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Note", b =>
+                {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
+                        .WithMany()
+                        .HasForeignKey("PatientId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
                 {
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()

@@ -12,7 +12,7 @@ using Salus.Kernel.Data;
 namespace Salus.Kernel.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261123060731_Record")]
+    [Migration("20261123062835_Record")]
     partial class Record
     {
         /// <inheritdoc />
@@ -805,6 +805,9 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("EndReason")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -862,6 +865,8 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("EncounterId");
+
                     b.HasIndex("PatientId", "Folded")
                         .IsUnique()
                         .HasFilter("\"State\" = 'Active'");
@@ -882,7 +887,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(12)
                         .HasColumnType("character varying(12)");
 
-                    b.Property<Guid?>("EncounterId")
+                    b.Property<Guid>("EncounterId")
                         .HasColumnType("uuid");
 
                     b.Property<string>("EndReason")
@@ -1163,6 +1168,50 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("PatientId");
 
                     b.ToTable("clinic_notes", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Disposition")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Instructions")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PatientId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("WrittenBy")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EncounterId")
+                        .IsUnique();
+
+                    b.HasIndex("PatientId");
+
+                    b.ToTable("clinic_summaries", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.VitalSigns", b =>
@@ -2506,6 +2555,12 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Allergy", b =>
                 {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
                         .HasForeignKey("PatientId")
@@ -2518,7 +2573,8 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()
                         .HasForeignKey("EncounterId")
-                        .OnDelete(DeleteBehavior.Restrict);
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
@@ -2567,6 +2623,21 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Note", b =>
+                {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
+                        .WithMany()
+                        .HasForeignKey("PatientId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
                 {
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()

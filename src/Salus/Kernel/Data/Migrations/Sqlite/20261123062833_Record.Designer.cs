@@ -11,7 +11,7 @@ using Salus.Kernel.Data;
 namespace Salus.Kernel.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261123060729_Record")]
+    [Migration("20261123062833_Record")]
     partial class Record
     {
         /// <inheritdoc />
@@ -798,6 +798,9 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("EndReason")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -855,6 +858,8 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("EncounterId");
+
                     b.HasIndex("PatientId", "Folded")
                         .IsUnique()
                         .HasFilter("\"State\" = 'Active'");
@@ -875,7 +880,7 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .HasMaxLength(12)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("EncounterId")
+                    b.Property<Guid>("EncounterId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("EndReason")
@@ -1156,6 +1161,50 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.HasIndex("PatientId");
 
                     b.ToTable("clinic_notes", (string)null);
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Disposition")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("EncounterId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Instructions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PatientId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WrittenBy")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EncounterId")
+                        .IsUnique();
+
+                    b.HasIndex("PatientId");
+
+                    b.ToTable("clinic_summaries", (string)null);
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.VitalSigns", b =>
@@ -2499,6 +2548,12 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Allergy", b =>
                 {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
                         .HasForeignKey("PatientId")
@@ -2511,7 +2566,8 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()
                         .HasForeignKey("EncounterId")
-                        .OnDelete(DeleteBehavior.Restrict);
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
                         .WithMany()
@@ -2560,6 +2616,21 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Note", b =>
+                {
+                    b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
+                        .WithMany()
+                        .HasForeignKey("EncounterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Salus.Modules.Clinic.Patients.Patient", null)
+                        .WithMany()
+                        .HasForeignKey("PatientId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Salus.Modules.Clinic.Encounters.Summary", b =>
                 {
                     b.HasOne("Salus.Modules.Clinic.Encounters.Encounter", null)
                         .WithMany()

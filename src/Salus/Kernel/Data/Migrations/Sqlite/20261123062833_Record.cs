@@ -25,38 +25,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 nullable: true);
 
             migrationBuilder.CreateTable(
-                name: "clinic_allergies",
-                columns: table => new
-                {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    IsNoneKnown = table.Column<bool>(type: "INTEGER", nullable: false),
-                    Substance = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
-                    Category = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Severity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Reaction = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
-                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
-                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    EndReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    Version = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Folded = table.Column<string>(type: "TEXT", maxLength: 360, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_clinic_allergies", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_clinic_allergies_clinic_patients_PatientId",
-                        column: x => x.PatientId,
-                        principalTable: "clinic_patients",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "clinic_catalogue",
                 columns: table => new
                 {
@@ -153,13 +121,52 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "clinic_allergies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IsNoneKnown = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Substance = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Category = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Severity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Reaction = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Folded = table.Column<string>(type: "TEXT", maxLength: 360, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_allergies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_allergies_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_allergies_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clinic_conditions",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
                     PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     Code = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
@@ -378,6 +385,37 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "clinic_summaries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Disposition = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    Instructions = table.Column<string>(type: "TEXT", nullable: false),
+                    WrittenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WrittenAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_summaries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_summaries_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_summaries_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clinic_vital_signs",
                 columns: table => new
                 {
@@ -518,6 +556,11 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "IX_clinic_alerts_PatientId",
                 table: "clinic_alerts",
                 column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_allergies_EncounterId",
+                table: "clinic_allergies",
+                column: "EncounterId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_clinic_allergies_PatientId_Folded",
@@ -680,6 +723,17 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 column: "PatientId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clinic_summaries_EncounterId",
+                table: "clinic_summaries",
+                column: "EncounterId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_summaries_PatientId",
+                table: "clinic_summaries",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clinic_vital_signs_EncounterId",
                 table: "clinic_vital_signs",
                 column: "EncounterId");
@@ -739,6 +793,9 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "clinic_samples");
+
+            migrationBuilder.DropTable(
+                name: "clinic_summaries");
 
             migrationBuilder.DropTable(
                 name: "clinic_vital_signs");

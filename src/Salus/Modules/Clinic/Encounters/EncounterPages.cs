@@ -1,0 +1,187 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Web;
+
+namespace Salus.Modules.Clinic.Encounters;
+
+/// <summary>The list of visits and the page of one visit, whose parts fetch themselves again.</summary>
+public static class EncounterPages
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var pages = routes.Pages();
+        MapLists(pages);
+        MapVisit(pages);
+        MapConsultation(pages);
+        MapNursing(pages);
+    }
+
+    private static void MapLists(RouteGroupBuilder pages)
+    {
+        pages.MapGet("/visits", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, bool mine = false, Guid? after = null) =>
+        {
+            var chosen = Day(day);
+            var view = await list.Run(new() { Day = chosen, DoctorId = mine ? slot.Actor.Id : null, After = after }, ct);
+            return Show.Page<VisitsPage>(new { View = view, Day = chosen, Mine = mine, Query = Query(chosen, mine) });
+        }).Requires(ClinicPermissions.ReadEncounters);
+        pages.MapGet("/visits/list", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, bool mine = false) =>
+            Show.Page<VisitRows>(new { View = await list.Run(new() { Day = Day(day), DoctorId = mine ? slot.Actor.Id : null, IsRefresh = true }, ct), Query = Query(Day(day), mine) })).Requires(ClinicPermissions.ReadEncounters);
+        pages.MapPost("/visits", async (Form form, OpenEncounter open, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            var made = await open.Run(new() { PatientId = form.Id("patientId") ?? throw Refusal.NotFound(), Type = form.Choice<EncounterType>("type"), Complaint = form["complaint"], DoctorId = form.Id("doctorId") }, ct);
+            return Door.GoTo(http, page.At($"visits/{made.Id}"));
+        }).Requires(ClinicPermissions.OpenEncounters);
+        pages.MapGet("/patients/{id:guid}/record", async (Guid id, PatientChart chart, CancellationToken ct, Guid? after = null) => Show.Page<PatientChartPage>(new { Record = await chart.Run(new() { PatientId = id, After = after }, ct) })).Requires(ClinicPermissions.ReadRecord);
+        pages.MapGet("/patients/{id:guid}/readers", async (Guid id, PatientReaders readers, CancellationToken ct, long? after = null) => Show.Page<ReadersPage>(new { View = await readers.Run(new() { PatientId = id, After = after }, ct), PatientId = id })).Requires(ClinicPermissions.ReadRecord);
+        pages.MapGet("/visits/{id:guid}/timeline", async (Guid id, ReadTimeline read, CancellationToken ct) => Show.Page<TimelinePage>(new { View = await read.Run(new() { EncounterId = id }, ct) })).Requires(ClinicPermissions.ReadEncounters);
+    }
+
+    private static void MapVisit(RouteGroupBuilder pages)
+    {
+        pages.MapGet("/visits/{id:guid}", async Task<IResult> (Guid id, ReadVisit head, VisitPages visits, PageTools page, CancellationToken ct) =>
+        {
+            if (page.Actor.May(ClinicPermissions.ReadRecord)) return await visits.Page(id, ct);
+            return Show.Page<VisitHeadPage>(new { Visit = await head.Run(new() { EncounterId = id }, ct), Doctors = await visits.Doctors(ct) });
+        }).Requires(ClinicPermissions.ReadEncounters);
+        pages.MapGet("/visits/{id:guid}/parts/{part}", (Guid id, string part, VisitPages visits, CancellationToken ct) => visits.Part(id, part, ct)).Requires(ClinicPermissions.ReadRecord);
+        pages.MapPost("/visits/{id:guid}", async (Guid id, Form form, ChangeEncounter change, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await change.Run(new() { EncounterId = id, Type = form.Choice<EncounterType>("type"), Complaint = form["complaint"], DoctorId = form.Id("doctorId"), Version = form.Id("version") }, ct);
+            return Door.GoTo(http, page.At($"visits/{id}"));
+        }).Requires(ClinicPermissions.OpenEncounters);
+        pages.MapPost("/visits/{id:guid}/closing", async (Guid id, Form form, CloseEncounter close, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await close.Run(new() { EncounterId = id, LeavesPrescriptions = form.Flag("leavesPrescriptions"), Version = form.Id("version") }, ct);
+            return Door.GoTo(http, page.At($"visits/{id}"));
+        }).Requires(ClinicPermissions.CloseEncounters);
+        pages.MapPost("/visits/{id:guid}/summary", async (Guid id, Form form, WriteSummary write, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await write.Run(new() { EncounterId = id, Disposition = form.Choice<Disposition>("disposition"), Text = form["text"], Instructions = form["instructions"] }, ct);
+            return await visits.After(id, "closing", ct);
+        }).Requires(ClinicPermissions.WriteSummaries);
+        pages.MapPost("/visits/{id:guid}/alerts/{alert:guid}", async (Guid id, Guid alert, Form form, AnswerAlert answer, VisitPages visits, CancellationToken ct) =>
+        {
+            await answer.Run(new() { AlertId = alert, Resolution = form["resolution"], Version = form.Id("version") }, ct);
+            return await visits.After(id, "safety", ct);
+        }).Requires(ClinicPermissions.AnswerAlerts);
+    }
+
+    private static void MapConsultation(RouteGroupBuilder pages)
+    {
+        pages.MapPost("/visits/{id:guid}/consultation", async (Guid id, Form form, SaveConsultation save, VisitPages visits, CancellationToken ct) =>
+        {
+            await save.Run(new() { EncounterId = id, History = form["history"], Examination = form["examination"], Assessment = form["assessment"], Plan = form["plan"], Version = form.Id("version") }, ct);
+            return await visits.After(id, "consultation", ct);
+        }).Requires(ClinicPermissions.WriteConsultations);
+        pages.MapPost("/visits/{id:guid}/consultation/draft", async (Guid id, Form form, SaveDraft save, PageTools page, CancellationToken ct) =>
+            Results.Text(page.Time(await save.Run(new() { EncounterId = id, History = form["history"], Examination = form["examination"], Assessment = form["assessment"], Plan = form["plan"] }, ct)))).Requires(ClinicPermissions.WriteConsultations);
+        pages.MapPost("/visits/{id:guid}/consultation/take-over", async (Guid id, Form form, TakeOver take, VisitPages visits, CancellationToken ct) =>
+        {
+            await take.Run(new() { EncounterId = id, Reason = form["reason"] }, ct);
+            return await visits.After(id, "consultation", ct);
+        }).Requires(ClinicPermissions.WriteConsultations);
+        foreach (var (path, kind, part) in ((string, ConditionKind, string)[])[("conditions", ConditionKind.Diagnosis, "conditions"), ("problems", ConditionKind.Problem, "problems")])
+        {
+            pages.MapPost($"/visits/{{id:guid}}/{path}", async (Guid id, Form form, Diagnose diagnose, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+            {
+                slot.Once(form);
+                await diagnose.Run(new() { EncounterId = id, Kind = kind, Code = form["code"].Trim(), Text = form["text"], IsPrimary = form.Flag("primary"), Since = form.Date("since") }, ct);
+                return await visits.After(id, part, ct);
+            }).Requires(ClinicPermissions.WriteConsultations);
+            pages.MapPost($"/visits/{{id:guid}}/{path}/{{condition:guid}}/ending", async (Guid id, Guid condition, Form form, EndCondition end, VisitPages visits, CancellationToken ct) =>
+            {
+                await end.Run(new() { EncounterId = id, ConditionId = condition, IsError = form.Flag("error"), Reason = form["reason"] }, ct);
+                return await visits.After(id, part, ct);
+            }).Requires(ClinicPermissions.WriteConsultations);
+        }
+    }
+
+    private static void MapNursing(RouteGroupBuilder pages)
+    {
+        pages.MapPost("/visits/{id:guid}/vitals", async (Guid id, Form form, RecordVitals record, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await record.Run(new()
+            {
+                EncounterId = id, Temperature = form.Amount("temperature"), Systolic = form.Number("systolic"), Diastolic = form.Number("diastolic"), Pulse = form.Number("pulse"), Respiration = form.Number("respiration"),
+                Oxygen = form.Number("oxygen"), Weight = form.Amount("weight"), Height = form.Amount("height"), UpperArm = form.Amount("upperArm"), Pain = form.Number("pain"), LastPeriod = form.Date("lastPeriod"), Remark = form["remark"],
+            }, ct);
+            return await visits.After(id, "vitals", ct);
+        }).Requires(ClinicPermissions.WriteVitals);
+        pages.MapPost("/visits/{id:guid}/vitals/{row:guid}/voiding", async (Guid id, Guid row, Form form, VoidVitals take, VisitPages visits, CancellationToken ct) =>
+        {
+            await take.Run(new() { EncounterId = id, VitalsId = row, Reason = form["reason"] }, ct);
+            return await visits.After(id, "vitals", ct);
+        }).Requires(ClinicPermissions.WriteVitals);
+        pages.MapPost("/visits/{id:guid}/notes", async (Guid id, Form form, WriteNote write, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await write.Run(new() { EncounterId = id, Kind = form.Choice<NoteKind>("kind"), Text = form["text"] }, ct);
+            return await visits.After(id, "notes", ct);
+        }).Requires(ClinicPermissions.ReadRecord);
+        pages.MapPost("/visits/{id:guid}/addenda", async (Guid id, Form form, WriteAddendum write, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await write.Run(new() { EncounterId = id, Text = form["text"] }, ct);
+            return await visits.After(id, "notes", ct);
+        }).Requires(ClinicPermissions.WriteAddenda);
+        pages.MapPost("/visits/{id:guid}/allergies", async (Guid id, Form form, NoteAllergy note, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await note.Run(new() { EncounterId = id, IsNoneKnown = form.Flag("none"), Substance = form["substance"], Category = form.Choice<AllergyCategory>("category"), Severity = form.Choice<AllergySeverity>("severity"), Reaction = form["reaction"] }, ct);
+            return await visits.After(id, "safety", ct);
+        }).Requires(ClinicPermissions.WriteAllergies);
+        pages.MapPost("/visits/{id:guid}/allergies/{allergy:guid}/ending", async (Guid id, Guid allergy, Form form, EndAllergy end, VisitPages visits, CancellationToken ct) =>
+        {
+            await end.Run(new() { EncounterId = id, AllergyId = allergy, IsError = form.Flag("error"), Reason = form["reason"] }, ct);
+            return await visits.After(id, "safety", ct);
+        }).Requires(ClinicPermissions.WriteAllergies);
+    }
+
+    private static DateOnly? Day(string? text) => string.IsNullOrEmpty(text) ? null : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : throw Refusal.Field("day", "This value does not fit.");
+
+    private static string Query(DateOnly? day, bool mine)
+    {
+        var parts = new List<string>();
+        if (day is { } one) parts.Add("day=" + one.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        if (mine) parts.Add("mine=true");
+        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
+    }
+}
+
+/// <summary>The page of one visit, whole or in parts.</summary>
+public sealed class VisitPages(VisitChart chart, Database database, ActorSlot slot, PageTools page)
+{
+    public async Task<IResult> Page(Guid id, CancellationToken ct) => Show.Page<VisitPage>(new { Chart = await chart.Run(new() { EncounterId = id }, ct), Doctors = await Doctors(ct) });
+
+    /// <summary>A part that an open page fetches again.</summary>
+    public async Task<IResult> Part(Guid id, string part, CancellationToken ct) => part switch
+    {
+        "safety" => await Part<SafetyPart>(id, ChartPart.Head, ct),
+        "vitals" => await Part<VitalsPart>(id, ChartPart.Vitals, ct),
+        "consultation" => await Part<ConsultationPart>(id, ChartPart.Consultation, ct),
+        "conditions" => await Part<ConditionsPart>(id, ChartPart.Conditions, ct),
+        "problems" => await Part<ProblemsPart>(id, ChartPart.Conditions, ct),
+        "notes" => await Part<NotesPart>(id, ChartPart.Notes, ct),
+        "closing" => await Part<ClosingPart>(id, ChartPart.Summary, ct),
+        _ => throw Refusal.NotFound(),
+    };
+
+    /// <summary>After a form: its part for htmx; for a plain browser, back to the page.</summary>
+    public async Task<IResult> After(Guid id, string part, CancellationToken ct) =>
+        page.Http.Request.IsHtmx() ? await Part(id, part, ct) : Results.LocalRedirect(page.At($"visits/{id}"));
+
+    public async Task<IReadOnlyList<(Guid Id, string Name)>> Doctors(CancellationToken ct)
+    {
+        if (!slot.Actor.May(ClinicPermissions.OpenEncounters)) return [];
+        await using var db = database.Open(slot.Actor.OrganisationId);
+        return await Encounters.Doctors.Of(db, ct);
+    }
+
+    private async Task<IResult> Part<T>(Guid id, ChartPart parts, CancellationToken ct) where T : IComponent =>
+        Show.Page<T>(new { Chart = await chart.Run(new() { EncounterId = id, Parts = parts, IsRefresh = true }, ct) });
+}
