@@ -49,13 +49,21 @@ public sealed class DayTests(DemoServer demo)
     public async Task A_registration_on_its_way_is_not_called_back_by_the_look_for_duplicates()
     {
         var desk = await demo.SignedIn("reception");
-        var ct = TestContext.Current.CancellationToken;
-        await desk.RouteAsync("**/desk/patients", async route => { await Task.Delay(1500, ct); await route.ContinueAsync(); });
+        var (sent, looked) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await desk.RouteAsync("**/desk/patients", async route =>
+        {
+            sent.TrySetResult();
+            await looked.Task;
+            await route.ContinueAsync();
+        });
+        desk.Response += (_, answer) => { if (answer.Url.Contains("/desk/duplicates", StringComparison.Ordinal) && answer.Url.Contains("0142", StringComparison.Ordinal)) looked.TrySetResult(); };
         await desk.GotoAsync("/aurora/desk");
         await desk.ClickAsync("[data-key=r]");
         await desk.FillAsync("#side [name=name]", "Ottavia Lentamente");
         await desk.FillAsync("#side [name=age]", "41");
         await desk.ClickAsync("#side form button[type=submit]");
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await desk.FillAsync("#side [name=phone]", "06 555 0142"); // looks for duplicates; the registration goes on only after the answer
         await Assertions.Expect(desk.Locator("#side")).ToContainTextAsync("Ottavia Lentamente");
     }
 

@@ -32,5 +32,16 @@ public static class Pages
         return complaints;
     }
 
+    /// <summary>The mails to an address in the mailbox, as soon as there is one: the outbox works by itself, after the answer.</summary>
+    public static async Task<ILocator> MailTo(this IPage page, string email)
+    {
+        await page.GotoAsync("/mailbox");
+        // Not WaitForFunction: it takes the promise of an answer for a yes.
+        await page.EvaluateAsync("async email => { while (!(await (await fetch('/mailbox')).text()).includes(email)) await new Promise(again => setTimeout(again, 100)); }", email)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await page.ReloadAsync();
+        return page.Locator(".card", new() { HasText = email });
+    }
+
     public static Task<string> Text(this IPage page, string selector) => page.Locator(selector).First.InnerTextAsync();
 }

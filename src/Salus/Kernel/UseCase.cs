@@ -67,7 +67,7 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
             return result;
         }
         catch (DbUpdateConcurrencyException) { throw await Logged(Refusal.Stale()); }
-        catch (Refusal refusal) when (Actor.IsKnown && refusal.Status is 402 or 403 or 404 or 409) { throw await Logged(refusal); }
+        catch (Refusal refusal) when (ResultOf(refusal) is not null) { throw await Logged(refusal); }
     }
 
     /// <summary>
@@ -122,9 +122,12 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
 
     private async Task<Refusal> Logged(Refusal refusal)
     {
-        if (Actor.IsKnown) await tools.Audit.Refused(Actor, Name, refusal, entry?.SubjectKind ?? "", entry?.SubjectId);
+        if (Actor.IsKnown) await tools.Audit.Refused(Actor, Name, refusal, entry?.SubjectKind ?? "", entry?.SubjectId, ResultOf(refusal));
         return refusal;
     }
+
+    /// <summary>The result under which a refusal of <see cref="Authorize"/> or <see cref="Handle"/> stands in the log. Null: it leaves no row, as what only a form has to be told.</summary>
+    protected virtual string? ResultOf(Refusal refusal) => refusal.Status is 402 or 403 or 404 or 409 ? refusal.Code : null;
 
     /// <summary>What to say when a unique constraint decided a race against this act.</summary>
     protected virtual Refusal Taken() => new(409, "taken", "Somebody else was first. Look again and repeat if it is still wanted.");

@@ -23,15 +23,19 @@ public sealed class ActorMiddleware(RequestDelegate next, Settings settings)
             if (standing is null && http.User.Identity?.IsAuthenticated == true && !http.Request.IsApi()) await http.SignOutAsync();
             slot.Actor = ActorOf(http, standing);
             if (standing?.Organisation is { } found) organisation.Current = found;
-            if (standing?.LacksSecondFactor == true && gate?.IsPublic != true) throw SecondFactorDemanded();
+            if (standing?.LacksSecondFactor == true && gate?.IsPublic != true) throw await SecondFactorDemanded(slot.Actor, http);
         }
         catch (Exception error) when (database.IsUnavailable(error)) { throw Refusal.Busy(); }
         await Check(gate ?? new Gate(null), slug, slot.Actor, organisation, audit, http);
         await next(http);
     }
 
-    private static Refusal SecondFactorDemanded() => new(403, "second-factor.demanded", "This organisation asks for a second factor in your role.")
-    { Unlock = "Add an authenticator app or a passkey to your account, or show its code." };
+    private static async Task<Refusal> SecondFactorDemanded(Actor actor, HttpContext http)
+    {
+        var refusal = new Refusal(403, "second-factor.demanded", "This organisation asks for a second factor in your role.") { Unlock = "Add an authenticator app or a passkey to your account, or show its code." };
+        await http.RequestServices.GetRequiredService<Traces>().LeaveOnce(actor, refusal.Code);
+        return refusal;
+    }
 
     private static Actor ActorOf(HttpContext http, Standing? standing)
     {

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Salus.Kernel;
+using Salus.Modules.Accounts.SecondFactor;
 
 namespace Salus.Tests.Live;
 
@@ -62,6 +65,18 @@ public sealed class LiveTests(SalusServer server)
         Assert.Equal("closed", await stolen.Read());
         await clinic.Issue(queue);
         Assert.Contains("\"changed\"", await other.Read(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task whose_second_factors_are_dropped_hears_nothing_more_either()
+    {
+        var clinic = await Clinic.Make(server.Salus);
+        using var socket = await Socket.Open(clinic, "doctor");
+        await socket.Ask("Listen", $"queue:{await clinic.Queue()}");
+        await using var scope = server.Salus.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorSlot>().Actor = Actor.System();
+        await scope.ServiceProvider.GetRequiredService<DropFactors>().Run(new(clinic.Account("doctor").Email!), default);
+        Assert.Equal("closed", await socket.Read());
     }
 
     /// <summary>SignalR's JSON protocol over a plain WebSocket.</summary>

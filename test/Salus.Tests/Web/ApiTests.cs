@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Salus.Tests.Web;
 
 /// <summary>The API as a whole: version, description, health, lost database.</summary>
@@ -41,6 +43,28 @@ public sealed class ApiTests(SalusServer server)
             Assert.NotEmpty(o.Operation.Str("summary"));
             Assert.True(o.Operation.GetProperty("responses").TryGetProperty("400", out _), o.Path);
         });
+    }
+
+    [Fact]
+    public async Task ID_17_a_program_acts_with_a_token_and_a_browser_with_cookie_and_form_and_neither_at_the_others_door()
+    {
+        var clinic = await server.NewClinic();
+        var (desk, page) = ($"/{clinic.Slug}/desk/patients", $"/{clinic.Slug}/desk");
+        var fields = new Dictionary<string, string> { ["name"] = "Bruno Browser", ["age"] = "41" };
+        (await clinic.Receptionist.Post("patients", new { name = "Paula Program", age = 41 })).Is(201);
+        var cookies = new CookieContainer();
+        using var browser = new Browser(clinic.Salus, cookies);
+        await browser.SignIn(clinic, "receptionist");
+        using (var made = await browser.Submit(page, desk, fields)) Assert.StartsWith($"/{clinic.Slug}/patients/", made.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        using (var without = await browser.Post(desk, fields)) Assert.Equal(HttpStatusCode.Forbidden, without.StatusCode); // the cookie alone is what another site could send
+        // The cookie opens nothing of the API, the token no page.
+        using var script = new HttpClient(new SocketsHttpHandler { CookieContainer = cookies }) { BaseAddress = clinic.Salus.Http.BaseAddress };
+        var withCookie = new Caller(script, null, clinic.Slug);
+        (await withCookie.Get("patients")).Refuses(401, "sign-in");
+        (await withCookie.Post("patients", new { name = "Carla Cookie", age = 41 })).Refuses(401, "sign-in");
+        foreach (var (method, path) in ((string, string)[])[("GET", page), ("POST", desk)])
+            Assert.StartsWith("/account/sign-in", (await clinic.Receptionist.Send(method, path, method == "GET" ? null : new FormUrlEncodedContent(fields))).Is(302).Headers["Location"], StringComparison.Ordinal);
+        Assert.Equal(["Bruno Browser", "Paula Program"], (await clinic.Receptionist.Get("patients")).Items.Select(p => p.Str("name")).Order());
     }
 
     [Fact]

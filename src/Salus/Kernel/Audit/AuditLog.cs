@@ -23,10 +23,11 @@ public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisp
     }
 
     /// <summary>Records that the actor was refused.</summary>
-    public Task Refused(Actor actor, string action, Refusal refusal, string subjectKind = "", Guid? subject = null)
+    /// <param name="result">A word that says more than the refusal's code.</param>
+    public Task Refused(Actor actor, string action, Refusal refusal, string subjectKind = "", Guid? subject = null, string? result = null)
     {
         var row = AuditEvent.By(actor, clock.Now(), action);
-        (row.Result, row.SubjectKind, row.SubjectId) = (refusal.Code, subjectKind, subject);
+        (row.Result, row.SubjectKind, row.SubjectId) = (result ?? refusal.Code, subjectKind, subject);
         return Write([row]);
     }
 

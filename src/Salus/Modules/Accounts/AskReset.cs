@@ -61,7 +61,7 @@ public sealed class MailReset(Database database, Settings settings, TimeProvider
 
     private void Post(SalusDb db, Account account, string secret, DateTime now)
     {
-        using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
+        using var _ = AccountPost.InLanguageOf(account);
         AccountPost.To(db, account, texts["Your new password"],
             texts["Hello {0},\n\nsomebody asked for a new password for your account in Salus. Open this link within one hour and choose it:\n\n{1}\n\nIf it was not you, ignore this mail: your password stays as it is.",
                 account.Name, $"{settings.BaseUrl}/account/reset/{secret}"], now);

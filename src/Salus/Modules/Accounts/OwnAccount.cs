@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Live;
 using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Accounts.SecondFactor;
 
 namespace Salus.Modules.Accounts;
 
@@ -30,11 +31,12 @@ public sealed class ChangeLanguage(Tools tools) : UseCase<ChangeLanguage.Command
     }
 }
 
-/// <summary>Changes the own password and ends all other sessions.</summary>
-public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command, Guid>(tools)
+/// <summary>Changes the own password and ends all other sessions. Guesses at the present one are counted with the proofs of who it is: a stolen session has five.</summary>
+public sealed class ChangePassword(Tools tools, Factors factors) : UseCase<ChangePassword.Command, Guid>(tools)
 {
     public const string Action = "account.change-password";
     private string hash = "";
+    private bool isRight;
 
     public sealed record Command
     {
@@ -51,20 +53,27 @@ public sealed class ChangePassword(Tools tools) : UseCase<ChangePassword.Command
 
     protected override async Task Prepare(Command command, CancellationToken ct)
     {
+        if (Actor.Kind != ActorKind.Person) return;
         await using var db = OpenForReading();
         var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == Actor.Id, ct);
-        if (!Passwords.Matches(account, command.Current)) throw Refusal.Field("current", "This is not your password.");
+        // Before anything is guessed at: a new password that is too weak uses up no try.
         Passwords.Check(command.Password, account.Name, account.Email ?? "");
-        hash = Passwords.Hash(command.Password);
+        await factors.CountTry(account.Id, Actor.SessionId?.ToString());
+        isRight = Passwords.Matches(account, command.Current);
+        if (isRight) hash = Passwords.Hash(command.Password);
     }
+
+    protected override string? ResultOf(Refusal refusal) => refusal.Errors.ContainsKey("current") ? "password.wrong" : base.ResultOf(refusal);
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
+        Subject("account", Actor.Id!.Value, "password");
+        if (!isRight) throw Refusal.Field("current", "This is not your password.");
+        await Factors.WasRight(Db, Actor.Id.Value, Actor.SessionId?.ToString());
         var account = await Db.Accounts.SingleAsync(a => a.Id == Actor.Id, ct);
         (account.PasswordHash, account.SecurityStamp, account.ConcurrencyStamp) = (hash, Text.Secret(), Guid.NewGuid().ToString());
         await ResetPassword.EndLinks(Db, account.Id, Now, ct);
         foreach (var ended in await EndOtherSessions.EndOthers(Db, Actor, SessionEnd.PasswordChanged, Now, ct)) Changed(LiveTopics.Cut + ended);
-        Subject("account", account.Id, "password");
         return account.Id;
     }
 }

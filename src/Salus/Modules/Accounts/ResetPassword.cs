@@ -66,7 +66,7 @@ public sealed class ResetPassword(Tools tools, IStringLocalizer<Texts> texts) : 
 
     private void Post(Account account)
     {
-        using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
+        using var _ = AccountPost.InLanguageOf(account);
         AccountPost.To(Db, account, texts["Your password was changed"],
             texts["Hello {0},\n\nthe password of your account in Salus was changed, and all its sessions ended. If it was not you, ask for a new password at once and tell your administrator.", account.Name], Now);
     }

@@ -68,7 +68,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         if (!account.IsVerified) throw await Refused(account, Unverified());
         var better = Passwords.IsOld(account.PasswordHash!) ? Passwords.Hash(command.Password) : null;
         if (!account.TwoFactorEnabled) return await Begin(account, kind, device, better, null, now);
-        if (code is null) return new(account, null, null);
+        if (code is null) return await Asked(account);
         try { return await WithCode(account, kind, device, known ? device : null, better, code, now); }
         // While it is locked, no answer tells that the password was right.
         catch (Refusal) when (locked is not null) { throw locked; }
@@ -89,12 +89,11 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
     public async Task<SignedIn> WithPasskey(Func<Task<(Account, UserPasskeyInfo)>> check, string device, CancellationToken ct)
     {
         await Limit(RateLimits.Address(tools.Actor.Ip), null);
-        try
-        {
-            var (account, passkey) = await check();
-            return await Begin(account, SessionKind.Browser, device, null, (db, now) => PasskeyUse.Note(db, passkey, now), tools.Clock.Now());
-        }
+        Account account;
+        UserPasskeyInfo passkey;
+        try { (account, passkey) = await check(); }
         catch (Refusal refusal) { throw await Refused(null, refusal); }
+        return await Begin(account, SessionKind.Browser, device, null, (db, now) => PasskeyUse.Note(db, passkey, now), tools.Clock.Now(), ifWrong: PasskeyDoor.Failed());
     }
 
     /// <param name="IsStrong">It was shown outside with more than one factor, and the settings trust that.</param>
@@ -111,8 +110,15 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         var (account, now) = (voucher.Account, tools.Clock.Now());
         if (account.DeactivatedAt is not null) throw await Refused(account, new Refusal(403, "account.closed", "This account was closed.") { Unlock = "Ask the administrator of the installation." });
         if (!account.IsVerified) throw await Refused(account, Unverified());
-        if (account.TwoFactorEnabled && !voucher.IsStrong) return code is null ? new(account, null, null) : await WithCode(account, kind, device, null, null, code, now);
+        if (account.TwoFactorEnabled && !voucher.IsStrong) return code is null ? await Asked(account) : await WithCode(account, kind, device, null, null, code, now);
         return await Begin(account, kind, device, null, voucher.IsStrong ? (_, _) => Task.FromResult(true) : null, now, voucher.ShownAt ?? now - Actor.ProofLife);
+    }
+
+    // Who has the password and never shows a code may have stolen it: the first step leaves a row too.
+    private async Task<SignedIn> Asked(Account account)
+    {
+        await Note(account, "second-factor.asked");
+        return new(account, null, null);
     }
 
     private async Task<SignedIn> WithCode(Account account, SessionKind kind, string? device, string? knownDevice, string? better, string code, DateTime now)
@@ -169,7 +175,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         return await db.SaveChangesAsync();
     }, CancellationToken.None);
 
-    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now, DateTime? shownAt = null)
+    private async Task<SignedIn> Begin(Account account, SessionKind kind, string? device, string? better, Func<SalusDb, DateTime, Task<bool>>? factor, DateTime now, DateTime? shownAt = null, Refusal? ifWrong = null)
     {
         var session = Session.Begin(account.Id, kind, tools.Actor, now);
         (session.IsStrong, session.ProvedAt) = (factor is not null, shownAt < now ? shownAt.Value : now);
@@ -190,7 +196,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
             await db.SaveChangesAsync();
             return true;
         }, CancellationToken.None);
-        return isRight ? new(account, session, refresh.Text) : throw await Refused(account, new Refusal(401, "second-factor.failed", "This code is wrong, or was used already."));
+        return isRight ? new(account, session, refresh.Text) : throw await Refused(account, ifWrong ?? new Refusal(401, "second-factor.failed", "This code is wrong, or was used already."));
     }
 
     private async Task<bool> Spend(SalusDb db, Account account, string code, string? knownDevice, DateTime now)
@@ -213,10 +219,15 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
 
     private async Task<Refusal> Refused(Account? account, Refusal refusal)
     {
-        var row = Row(account, tools.Clock.Now());
-        row.Result = refusal.Code;
-        await tools.Audit.Write([row]);
+        await Note(account, refusal.Code);
         return refusal;
+    }
+
+    private Task Note(Account? account, string result)
+    {
+        var row = Row(account, tools.Clock.Now());
+        row.Result = result;
+        return tools.Audit.Write([row]);
     }
 
     private AuditEvent Row(Account? account, DateTime now)

@@ -32,10 +32,12 @@ public sealed class SendMail(Settings settings, TimeProvider clock) : IJobHandle
         await client.SendMailAsync(message, limit.Token);
     }
 
-    // One file per job: done twice, it is still one mail.
+    // One file per job: done twice, it is still one mail. Nobody who looks meanwhile finds half of it.
     public static async Task Keep(Settings settings, Job job, Mail mail, CancellationToken ct)
     {
         Directory.CreateDirectory(settings.MailboxFolder);
-        await File.WriteAllTextAsync(Path.Combine(settings.MailboxFolder, $"{job.Id:N}.json"), JsonSerializer.Serialize(mail), ct);
+        var (file, half) = (Path.Combine(settings.MailboxFolder, $"{job.Id:N}.json"), Path.Combine(settings.MailboxFolder, $"{Guid.NewGuid():N}.half"));
+        await File.WriteAllTextAsync(half, JsonSerializer.Serialize(mail), ct);
+        File.Move(half, file, overwrite: true);
     }
 }

@@ -55,7 +55,7 @@ public sealed class EnterForSupport(Tools tools) : UseCase<EnterForSupport.Comma
 
     protected override string Name => Action;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsPlatformOwner || Actor.IsPlatformSupport ? Task.CompletedTask : throw Refusal.Forbidden();
+    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsPlatformOwner || Actor.IsPlatformSupport ? RequireProof() : throw Refusal.Forbidden();
 
     protected override async Task<Entered> Handle(Command command, CancellationToken ct)
     {

@@ -21,7 +21,7 @@ public static class ActAsDoors
             .Requires(OrganisationPermissions.ManageStaff).Refuses("invalid", "role.not-yours", "acting.read-only").Describe("seeAs", "This session sees the organisation as a role does, for 30 minutes; a role you do not hold changes nothing");
         var root = routes.ApiRoot("Organisations");
         root.MapPost("/support-sessions", (EnterForSupport.Command command, EnterForSupport enter, CancellationToken ct) => enter.Run(command, ct))
-            .PlatformSupport().Refuses("not-found").Describe("enterForSupport", "Enter an organisation that let support in, for 30 minutes at most");
+            .PlatformSupport().Refuses("not-found", "proof.needed").Describe("enterForSupport", "Enter an organisation that let support in, for 30 minutes at most");
         root.MapPut("/support-staff", async (SetSupportStaff.Command command, SetSupportStaff set, CancellationToken ct) =>
             {
                 await set.Run(command, ct);

@@ -115,6 +115,45 @@ public sealed class ActAsTests(SalusServer server)
     }
 
     [Fact]
+    public async Task acting_that_began_before_a_second_factor_was_demanded_of_the_own_role_is_no_way_around_it()
+    {
+        var clinic = await server.NewClinic();
+        (await clinic.Admin.Post("acting", new { role = "clinic.doctor" })).Is(200);
+        (await clinic.Admin.Get("figures")).Is(200);
+        await clinic.Salus.Database.Write(null, async db =>
+        {
+            (await db.Organisations.SingleAsync(o => o.Id == clinic.Id)).SecondFactorRoles = Role.Admin;
+            return await db.SaveChangesAsync();
+        }, default);
+        (await clinic.Admin.Get("figures")).Refuses(403, "second-factor.demanded");
+        (await clinic.Doctor.Get("figures")).Is(200);
+    }
+
+    [Fact]
+    public async Task support_shows_who_it_is_before_it_enters()
+    {
+        var clinic = await server.NewClinic();
+        var (account, support) = await Support(clinic);
+        (await LetIn(clinic)).Is(200);
+        using var browser = new Browser(clinic.Salus);
+        using (await browser.TrySignIn(account.Email!, RunningSalus.Password)) { }
+        (await support.Get("/api/v1/auth/me")).Is(200);
+        await clinic.Salus.Database.Write(null, async db =>
+        {
+            foreach (var session in await db.Sessions.Where(s => s.AccountId == account.Id).ToListAsync()) session.ProvedAt = session.ProvedAt.AddMinutes(-11);
+            return await db.SaveChangesAsync();
+        }, default);
+        (await Enter(clinic, support)).Refuses(403, "proof.needed");
+        using (var refused = await browser.Submit("/platform/support", $"/platform/support/{clinic.Id}", []))
+            Assert.Contains("action=\"/account/prove\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using (var outside = await browser.Get($"/{clinic.Slug}/figures")) Assert.Equal(System.Net.HttpStatusCode.NotFound, outside.StatusCode);
+        using (await browser.Submit("/platform/support", "/account/prove", new() { ["password"] = RunningSalus.Password, ["back"] = "/platform/support" })) { }
+        using (var entered = await browser.Submit("/platform/support", $"/platform/support/{clinic.Id}", [])) Assert.Equal($"/{clinic.Slug}/", entered.Headers.Location?.OriginalString);
+        (await support.Post("/api/v1/auth/prove", new { password = RunningSalus.Password })).Is(204);
+        (await Enter(clinic, support)).Is(200);
+    }
+
+    [Fact]
     public async Task support_enters_only_where_it_was_let_in_and_acts_in_that_role()
     {
         var clinic = await server.NewClinic();

@@ -22,6 +22,7 @@ public sealed class OutsideHandler(IOptionsMonitor<OAuthOptions> options, ILogge
 {
     public const string SchemeName = "outside", Back = "back", Link = "link", Prove = "prove";
     private const string Nonce = "nonce", Unknown = "https://provider.invalid/";
+    private string authorization = "";
 
     /// <summary>Only when a provider is set: without one nothing listens.</summary>
     public static void Add(AuthenticationBuilder builder, Settings settings, Action<CookieBuilder, Settings, string> harden) => builder.AddOAuth<OAuthOptions, OutsideHandler>(SchemeName, "", o =>
@@ -43,7 +44,8 @@ public sealed class OutsideHandler(IOptionsMonitor<OAuthOptions> options, ILogge
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Options.AuthorizationEndpoint = (await provider.Read(Context.RequestAborted)).Authorization;
+        // The options are shared by all requests; a handler serves one.
+        authorization = (await provider.Read(Context.RequestAborted)).Authorization;
         await base.HandleChallengeAsync(properties);
     }
 
@@ -54,7 +56,8 @@ public sealed class OutsideHandler(IOptionsMonitor<OAuthOptions> options, ILogge
         var life = properties.Items.ContainsKey(Prove) ? 0 : (int)Session.BrowserLife.TotalSeconds;
         var more = new Dictionary<string, string?> { [Nonce] = properties.Items[Nonce], ["max_age"] = life.ToString(CultureInfo.InvariantCulture) };
         if (life == 0) more["prompt"] = "login";
-        return QueryHelpers.AddQueryString(base.BuildChallengeUrl(properties, redirectUri), more);
+        var asked = QueryHelpers.ParseQuery(new Uri(base.BuildChallengeUrl(properties, redirectUri)).Query);
+        return QueryHelpers.AddQueryString(QueryHelpers.AddQueryString(authorization, asked), more);
     }
 
     protected override async Task<OAuthTokenResponse> ExchangeCodeAsync(OAuthCodeExchangeContext context)

@@ -32,7 +32,7 @@ public sealed class Verification
         await db.Set<Verification>().Where(v => v.AccountId == account.Id && v.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(v => v.ExpiresAt, now), ct);
         var secret = account.Email is null ? System.Security.Cryptography.RandomNumberGenerator.GetString("0123456789", 6) : Text.Secret();
         db.Add(new Verification { AccountId = account.Id, SecretHash = account.Email is null ? HashOf(account, secret) : Text.Hash(secret), CreatedAt = now, ExpiresAt = now + Life });
-        using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
+        using var _ = AccountPost.InLanguageOf(account);
         if (account.Email is null) db.Post(new Sms(account.PhoneNumber!, texts["{0} is your code for Salus. It works for a day.", secret]), now);
         else db.Post(new Mail(account.Email, texts["Your account in Salus"],
             texts["Hello {0},\n\nopen this link within a day to use your account:\n\n{1}\n\nIf you did not make an account, ignore this mail.", account.Name, $"{settings.BaseUrl}/account/verify/{secret}"]), now);

@@ -81,7 +81,7 @@ public static class SecurityMail
     /// <param name="what">What happened, in the language of the account.</param>
     public static void Post(SalusDb db, Account account, IStringLocalizer<Texts> texts, Func<IStringLocalizer<Texts>, string> what, DateTime now)
     {
-        using var _ = Language.Use(account.Language.Length > 0 ? account.Language : "en");
+        using var _ = AccountPost.InLanguageOf(account);
         AccountPost.To(db, account, texts["The security of your account"],
             texts["Hello {0},\n\n{1}\n\nIf it was not you, change your password at once, end all other sessions and tell your administrator.", account.Name, what(texts)], now);
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Localization;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
+using Salus.Kernel.Live;
 using Salus.Modules.Accounts.Contract;
 using Salus.Resources;
 
@@ -129,6 +130,7 @@ public sealed class DropFactors(Tools tools, IStringLocalizer<Texts> texts) : Us
         await Db.Set<Passkey>().Where(p => p.AccountId == account.Id).ExecuteDeleteAsync(ct);
         await Factors.Settle(Db, account, hasApp: false, hasPasskey: false, ct);
         foreach (var session in await Db.Sessions.Where(s => s.AccountId == account.Id && s.EndedAt == null).ToListAsync(ct)) session.End(SessionEnd.Ended, Now);
+        Changed(LiveTopics.Cut + account.Id);
         SecurityMail.Post(Db, account, texts, t => t["The second factors of your account were removed by the administrator of the installation."], Now);
         Subject("account", account.Id, "authenticator,passkeys,recovery-codes");
         return account.Id;

@@ -50,6 +50,9 @@ public sealed class ProveIdentity(Tools tools, Factors factors, IStringLocalizer
         isRight = !hasFactor && Passwords.Matches(account, command.Password);
     }
 
+    protected override string? ResultOf(Refusal refusal) =>
+        refusal.Errors.ContainsKey("password") ? "password.wrong" : refusal.Errors.ContainsKey("code") ? "second-factor.failed" : refusal.Code == "passkey.failed" ? refusal.Code : base.ResultOf(refusal);
+
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         Subject("session", Actor.SessionId!.Value);

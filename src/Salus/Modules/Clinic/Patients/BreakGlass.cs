@@ -12,7 +12,7 @@ namespace Salus.Modules.Clinic.Patients;
 
 /// <summary>
 /// A clinician opens a restricted record in an emergency, for an hour and for a reason. It is in the log, on the manager's
-/// page, and in a mail to every administrator that names neither patient nor reason.
+/// page, and in a message to every administrator that names neither patient nor reason.
 /// </summary>
 public sealed class BreakGlass(Tools tools, OrganisationSlot organisation, Settings settings, IStringLocalizer<Texts> texts) : UseCase<BreakGlass.Command, BreakGlass.Opened>(tools)
 {
@@ -44,21 +44,17 @@ public sealed class BreakGlass(Tools tools, OrganisationSlot organisation, Setti
         if (await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId, ct)) throw new Refusal(409, "patient.open", "You can read this record already.");
         var access = new EmergencyAccess { PatientId = command.PatientId, AccountId = Actor.Id!.Value, Reason = reason, StartedAt = Now, EndsAt = Now + EmergencyAccess.Life };
         Db.Add(access);
-        foreach (var email in await Administrators(ct)) Db.Post(MailTo(email, access.Id), Now);
+        await Tell(access.Id, ct);
         return new(access.Id, access.EndsAt);
     }
 
-    private async Task<List<string>> Administrators(CancellationToken ct)
+    private async Task Tell(Guid access, CancellationToken ct)
     {
-        var accounts = Db.Accounts.Where(a => a.DeactivatedAt == null);
-        var members = await Db.Memberships.AsNoTracking().Where(m => m.Status == MembershipStatus.Active && m.Roles.Contains(Role.Admin)).Join(accounts, m => m.AccountId, a => a.Id, (_, a) => a.Email).ToListAsync(ct);
-        return [.. members.OfType<string>()];
-    }
-
-    private Mail MailTo(string email, Guid access)
-    {
+        var accounts = Db.Accounts.AsNoTracking().Where(a => a.DeactivatedAt == null);
+        var administrators = await Db.Memberships.AsNoTracking().Where(m => m.Status == MembershipStatus.Active && m.Roles.Contains(Role.Admin)).Join(accounts, m => m.AccountId, a => a.Id, (_, a) => a).ToListAsync(ct);
         using var _ = Language.Use(organisation.Current.Language);
-        return new(email, texts["Emergency access at {0}", organisation.Current.Name],
-            texts["Somebody opened a restricted record in an emergency. Who, which and why is on this page:\n\n{0}", $"{settings.BaseUrl}/{organisation.Current.Slug}/manage/emergencies#e-{access:N}"]);
+        foreach (var administrator in administrators)
+            AccountPost.To(Db, administrator, texts["Emergency access at {0}", organisation.Current.Name],
+                texts["Somebody opened a restricted record in an emergency. Who, which and why is on this page:\n\n{0}", $"{settings.BaseUrl}/{organisation.Current.Slug}/manage/emergencies#e-{access:N}"], Now);
     }
 }

@@ -23,7 +23,7 @@ public static class AlertRules
         new(Admins, 1, Longest, e => e.Result == "ok" && ChangesAdministrators(e)),
         new(Export, 1, Longest, e => e.Action == AuditExport.Large),
         new(Errors, 1, Longest, e => e.Result == "bug"),
-        new(SignIns, 20, TimeSpan.FromMinutes(10), e => e.Result is "sign-in.failed" or "sign-in.locked" or "second-factor.failed"),
+        new(SignIns, 20, TimeSpan.FromMinutes(10), e => e.Result is "sign-in.failed" or "sign-in.locked" or "second-factor.failed" or "passkey.failed" or "password.wrong"),
     ];
 
     // The detail of a change reads "roles state > roles state".

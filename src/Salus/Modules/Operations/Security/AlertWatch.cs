@@ -63,11 +63,12 @@ public sealed class AlertWatch(Database database, Alerts alerts, Settings settin
         return [.. found.Where(a => !last.ContainsKey(a.Kind) || now - Told(a.Kind) >= Alerts.Quiet)];
     }
 
-    private static Alert Of(string kind, List<AuditEvent> rows)
-    {
-        var (accounts, organisations) = (Distinct(rows.Select(r => r.ActorId)), Distinct(rows.Select(r => r.OrganisationId)));
-        return new(kind, rows.Count, rows.Min(r => r.At), accounts, [.. rows.Select(r => r.Ip).Where(ip => ip.Length > 0).Distinct()], [(accounts is [var one] ? one : null, organisations is [var only] ? only : null, rows.Count)]);
-    }
+    // Each organisation's log tells of what happened in it and counts nothing else; what happened in none is told of the account it happened to.
+    private static Alert Of(string kind, List<AuditEvent> rows) =>
+        new(kind, rows.Count, rows.Min(r => r.At), Distinct(rows.Select(r => r.ActorId)), [.. rows.Select(r => r.Ip).Where(ip => ip.Length > 0).Distinct()],
+            [.. rows.GroupBy(r => r.OrganisationId).Select(g => (Only(g.Select(r => g.Key is null ? SecurityEvents.HappenedTo(r) : r.ActorId)), g.Key, g.Count()))]);
+
+    private static Guid? Only(IEnumerable<Guid?> ids) => ids.Distinct().ToList() is [var one] ? one : null;
 
     private static List<Guid> Distinct(IEnumerable<Guid?> ids) => [.. ids.OfType<Guid>().Distinct()];
 

@@ -60,8 +60,7 @@ public sealed class Alerts(Database database, Settings settings, TimeProvider cl
     private async Task<Mail> MailOf(SalusDb db, Alert alert, CancellationToken ct)
     {
         var normal = settings.AlertMail.ToUpperInvariant();
-        var language = await db.Accounts.AsNoTracking().Where(a => a.NormalizedUserName == normal).Select(a => a.Language).FirstOrDefaultAsync(ct);
-        using var _ = Language.Use(string.IsNullOrEmpty(language) ? "en" : language);
+        using var _ = AccountPost.InLanguageOf(await db.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.NormalizedUserName == normal, ct));
         var sentence = Sentence(alert.Kind);
         return new Mail(settings.AlertMail, texts["Salus alert: {0}", sentence], texts["{0}\n\nHow often: {1}\nSince: {2} UTC\nAccounts: {3}\nAddresses: {4}\n\nLook at it: {5}",
             sentence, alert.Count, alert.Since.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), Named(alert.Accounts), Named(alert.Addresses), $"{settings.BaseUrl}/platform/security"]);

@@ -17,6 +17,8 @@ public static class SecurityEvents
         new(Weight.Note, "a sign-in failed", "sign-in.failed"),
         new(Weight.Alarm, "a locked account was tried", "sign-in.locked"),
         new(Weight.Warning, "a second factor was wrong", "second-factor.failed"),
+        new(Weight.Warning, "a passkey was not accepted", "passkey.failed"),
+        new(Weight.Warning, "somebody who was signed in did not know the password", "password.wrong"),
         new(Weight.Warning, "what an outside provider sent could not be believed", "outside.token"),
         new(Weight.Note, "a sign-in came back that was not begun in that browser, or was used already", "outside.state"),
         new(Weight.Note, "an outside provider did not sign somebody in", "outside.denied"),
@@ -60,6 +62,9 @@ public static class SecurityEvents
 
     /// <summary>The same as <see cref="Of"/>, as a condition for the database.</summary>
     public static Expression<Func<AuditEvent, bool>> IsOne { get; } = e => Results.Contains(e.Result) || (e.Result == "ok" && Acts.Contains(e.Action));
+
+    /// <summary>The account to which something happened outside every organisation, and whose organisations may see it; null: it concerns the installation alone.</summary>
+    public static Guid? HappenedTo(AuditEvent row) => row.SubjectKind switch { "account" => row.SubjectId, "session" => row.ActorId, _ => null };
 
     /// <summary>What the row is; null when it does not concern security.</summary>
     public static SecurityEvent? Of(AuditEvent row) => ByKey.GetValueOrDefault(row.Result == "ok" ? row.Action : row.Result) is { } found && found.IsAct == (row.Result == "ok") ? found : null;

@@ -35,7 +35,9 @@ public sealed class SecurityReview(Tools tools) : ReadModel<SecurityQuery, Secur
     protected override Task<SecurityPage> Handle(SalusDb db, SecurityQuery query, CancellationToken ct)
     {
         var members = db.Memberships.Select(m => (Guid?)m.AccountId);
-        return SecurityLog.Read(db, e => e.Where(e => e.OrganisationId == Actor.OrganisationId || (e.OrganisationId == null && members.Contains(e.ActorId))), query, ct);
+        // What a member does outside every organisation to others is none of this one's business. SecurityEvents.HappenedTo says the same of one row.
+        return SecurityLog.Read(db, e => e.Where(e => e.OrganisationId == Actor.OrganisationId
+            || (e.OrganisationId == null && ((e.SubjectKind == "account" && members.Contains(e.SubjectId)) || (e.SubjectKind == "session" && members.Contains(e.ActorId))))), query, ct);
     }
 }
 

@@ -110,8 +110,10 @@ public sealed class MembershipReader
             Language = found.Language, IsPlatformOwner = found.IsPlatformOwner, IsPlatformSupport = found.IsPlatformSupport, OwnTitles = own.ToDictionary(r => r.Key, r => r.Title),
             ProvedAt = found.ProvedAt, HasSecondFactor = found.HasSecondFactor,
         };
+        var held = standing.Roles;
         if (found.Acting is { } acting) standing = ActingStanding.Of(standing, acting, bundles, own, now);
-        var lacks = !found.IsStrong && Role.Split(found.Organisation?.SecondFactorRoles).Intersect(standing.Roles).Any();
+        // Of the roles that are held too: an acting that began before the demand is no way around it.
+        var lacks = !found.IsStrong && Role.Split(found.Organisation?.SecondFactorRoles).Intersect(held.Union(standing.Roles)).Any();
         return lacks ? standing with { Permissions = [], LacksSecondFactor = true } : standing;
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Salus.Kernel.Audit;
 using Salus.Modules.Accounts.Contract;
 using Salus.Modules.Accounts.Outside;
@@ -40,6 +42,16 @@ public sealed partial class OutsideSignInTests(FakedSalus faked) : IClassFixture
     {
         using var answer = await browser.Get("/account");
         return answer.StatusCode == HttpStatusCode.OK;
+    }
+
+    [Fact]
+    public async Task who_sets_out_changes_nothing_for_those_who_set_out_at_the_same_time()
+    {
+        Microsoft.AspNetCore.Authentication.OAuth.OAuthOptions Shared() => Salus.Services.GetRequiredService<IOptionsMonitor<Microsoft.AspNetCore.Authentication.OAuth.OAuthOptions>>().Get(OutsideHandler.SchemeName);
+        using var browser = new Browser(Salus);
+        using var setOut = await browser.Get("/account/outside");
+        Assert.StartsWith(faked.Provider.Issuer + "/auth?", setOut.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal("https://provider.invalid/", Shared().AuthorizationEndpoint);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel.Jobs;
+using Salus.Modules.Accounts.Contract;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Tests.Patients;
@@ -80,6 +81,24 @@ public sealed class BreakGlassTests(SalusServer server)
         var mails = await db.Set<Job>().AsNoTracking().Where(j => j.OrganisationId == clinic.Id && j.Kind == Mail.Kind).Select(j => j.Body).ToListAsync();
         Assert.Equal(2, mails.Count); // the owner who opened the clinic, and its administrator
         Assert.All(mails, m => Assert.False(m.Contains("Zenobia", StringComparison.Ordinal) || m.Contains(Reason, StringComparison.Ordinal) || m.Contains(patient.ToString(), StringComparison.Ordinal), m));
+    }
+
+    [Fact]
+    public async Task an_administrator_without_an_email_address_is_told_by_short_message()
+    {
+        var clinic = await server.NewClinic();
+        var phone = "+3905" + Random.Shared.NextInt64(10_000_000, 99_999_999);
+        await clinic.Salus.Database.Write(clinic.Id, db =>
+        {
+            var account = NewAccount.Make(phone, "Pia Phone", RunningSalus.PasswordHash, DateTime.UtcNow);
+            db.Add(account);
+            db.Add(new Membership { OrganisationId = clinic.Id, AccountId = account.Id, Roles = Role.Admin, CreatedAt = DateTime.UtcNow });
+            return db.SaveChangesAsync();
+        }, default);
+        (await Break(clinic.Doctor, await Restricted(clinic))).Is(200);
+        var told = Assert.Single(await clinic.Salus.Mailbox(phone, 1));
+        Assert.Contains($"/{clinic.Slug}/manage/emergencies#e-", told.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zenobia", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]

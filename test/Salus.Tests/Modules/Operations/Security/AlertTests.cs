@@ -21,12 +21,7 @@ public sealed class AlertTests
 
     private static Task<IReadOnlyList<string>> Look(OwnServer own) => own.Salus.Services.GetRequiredService<AlertWatch>().Look(default);
 
-    private static async Task<List<Mail>> Mails(OwnServer own)
-    {
-        await own.Salus.RunJobs();
-        var folder = own.Salus.Settings.MailboxFolder;
-        return !Directory.Exists(folder) ? [] : [.. Directory.GetFiles(folder).Select(f => JsonSerializer.Deserialize<Mail>(File.ReadAllText(f))!).Where(m => m.To == Receiver)];
-    }
+    private static Task<IReadOnlyList<Mail>> Mails(OwnServer own) => own.Salus.Mailbox(Receiver);
 
     private static async Task<List<AuditEvent>> Rows(OwnServer own)
     {
@@ -107,6 +102,21 @@ public sealed class AlertTests
         Assert.Equal([AlertRules.BreakGlass], await Look(own)); // the owner made by the tests was told of a moment ago: administrators are quiet
         await own.Restart(Watching(s => s with { Clock = "+11m" }));
         Assert.Equal([AlertRules.Admins], await Look(own));
+    }
+
+    [Fact]
+    public async Task AU_12_an_organisations_log_tells_of_an_alert_only_what_happened_in_it()
+    {
+        await using var own = await Watched();
+        var (clinic, other) = (await Quiet(own), await Clinic.Make(own.Salus));
+        var owner = (await own.Salus.Owner()).Id; // a member of both
+        AuditEvent Opened(Clinic where) => new() { At = own.Salus.Now, OrganisationId = where.Id, Action = "access.break-glass", ActorKind = ActorKind.Person, ActorId = owner };
+        await Write(own, Opened(clinic), Opened(other), Opened(other), new AuditEvent { At = own.Salus.Now, Action = "request.failed", Result = "bug", ActorKind = ActorKind.Person, ActorId = owner });
+        Assert.Equal([AlertRules.BreakGlass, AlertRules.Errors], await Look(own));
+        static async Task<string[]> Told(Clinic where) => [.. (await where.Admin.Get("security-events")).Is(200).Items.Where(e => e.Str("event") == Alerts.Action).Select(e => e.Str("detail"))];
+        Assert.Equal(["break-glass 1", "administrators 1"], await Told(clinic)); // that the owner's account was made happened to a member
+        Assert.Equal(["break-glass 2", "administrators 1"], await Told(other));
+        Assert.Contains((await Mails(own)).Select(m => m.Text), text => text.Contains("How often: 3", StringComparison.Ordinal));
     }
 
     [Fact]
