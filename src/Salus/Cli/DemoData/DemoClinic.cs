@@ -24,18 +24,20 @@ internal static class DemoClinic
         {
             db.Add(clinic);
             await db.SaveChangesAsync(ct);
-            var doctors = AddStaff(db, now);
+            var (doctors, nurse) = AddStaff(db, now);
             db.Add(new Device { Name = "Waiting room", SecretHash = Text.Hash(secret), CreatedAt = now.AddDays(-30) });
             var patients = AddPatients(db, random, now, clinic);
             await db.SaveChangesAsync(ct);
-            AddQueues(db, random, now, clinic, doctors, patients);
+            var tickets = AddQueues(db, random, now, clinic, doctors, patients);
+            var record = new DemoRecord(random, db, nurse, db.ChangeTracker.Entries<Patient>().ToDictionary(e => e.Entity.Id, e => e.Entity.BirthDate));
+            foreach (var ticket in tickets.OrderBy(t => t.IssuedAt)) record.Write(ticket);
             await db.SaveChangesAsync(ct);
             return true;
         }, ct);
         return secret;
     }
 
-    private static Guid[] AddStaff(SalusDb db, DateTime now)
+    private static (Guid[] Doctors, Guid Nurse) AddStaff(SalusDb db, DateTime now)
     {
         var hash = Passwords.Hash(Password);
         Guid Add(string email, string name, string roles)
@@ -49,7 +51,11 @@ internal static class DemoClinic
         Add("owner", "Olimpia Ferri", "");
         Add("admin", "Teresa Conti", Role.Admin);
         Add("reception", "Marta Gallo", Role.Receptionist);
-        return [Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}"), Add("chiara", "Chiara Dubois", Role.Doctor)];
+        var nurse = Add("elena", "Elena Bassi", Role.Nurse);
+        Add("davide", "Davide Serra", Role.Lab);
+        Add("rita", "Rita Fontana", Role.Radiology);
+        Add("paolo", "Paolo Neri", Role.Pharmacist);
+        return ([Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}"), Add("chiara", "Chiara Dubois", Role.Doctor)], nurse);
     }
 
     private static Guid[] AddPatients(SalusDb db, Random random, DateTime now, Organisation clinic)
@@ -76,8 +82,9 @@ internal static class DemoClinic
         return ids;
     }
 
-    private static void AddQueues(SalusDb db, Random random, DateTime now, Organisation clinic, Guid[] doctors, Guid[] patients)
+    private static List<Ticket> AddQueues(SalusDb db, Random random, DateTime now, Organisation clinic, Guid[] doctors, Guid[] patients)
     {
+        var all = new List<Ticket>();
         var rooms = Enumerable.Range(1, 5).Select(n => new ServicePoint { Name = $"Ambulatorio {n}" }).ToArray();
         db.AddRange(rooms.AsEnumerable());
         (string Name, string Prefix, int[] Doctors, int Waiting)[] plans = [("Medicina generale", "A", [0, 1, 4], 34), ("Pediatria", "B", [2], 14), ("Cardiologia", "C", [3], 12)];
@@ -96,10 +103,11 @@ internal static class DemoClinic
             }
             Tell(past, now, clinic.Zone);
             var today = Today(random, clinic, queue, now, who, where, patients, waiting);
-            foreach (var played in past.Append(today)) { db.AddRange(played.Tickets); db.AddRange(played.Moves); }
+            foreach (var played in past.Append(today)) { db.AddRange(played.Tickets); db.AddRange(played.Moves); all.AddRange(played.Tickets); }
             db.Add(new Counter { OrganisationId = clinic.Id, Scope = $"token:{queue.Id:N}:{today.Tickets[0].Day:yyyyMMdd}", Value = today.Tickets.Count });
             if (prefix == "C") db.Add(new Notice { QueueId = queue.Id, Text = "La dottoressa Lombardi è in ritardo di circa 15 minuti. Ci scusiamo.", DelayMinutes = 15, PostedAt = now.AddMinutes(-4), ExpiresAt = now.AddHours(3) });
         }
+        return all;
     }
 
     private static DemoDay Played(Random random, Organisation clinic, ServiceQueue queue, DateOnly day, Guid[] doctors, Guid[] rooms, Guid[] patients, int arrivals, double from, double to, DateTime until)
