@@ -28,18 +28,21 @@ public sealed class QueryCountTests : IDisposable
                 (await clinic.Admin.Post("devices", new { name = $"Hall {issued.Count}" })).Is(201);
                 await clinic.OwnRole($"Role {issued.Count}", "queue.read");
                 await clinic.Program("patients.read");
+                await Care(clinic, issued);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
-        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor clinic.nurse");
         await Grow(1);
         (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
         var first = issued[0];
         var patient = (await clinic.Doctor.Get($"tickets/{first.Id}"))["patientId"].GetGuid();
+        var visit = first["encounterId"].GetGuid();
         string[] paths =
         [
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
-            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
+            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "/api/v1/auth/me",
+            "encounters", $"encounters?patient={patient}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"patients/{patient}/record", $"patients/{patient}/readers", $"/api/v1/tickets/{first["code"].GetString()}",
         ];
         // Each context that is used again remembers for a second whether anybody listens to its commands.
         var listening = DateTime.UtcNow;
@@ -53,6 +56,22 @@ public sealed class QueryCountTests : IDisposable
             Assert.True(few[path] < 15, $"{path}: {few[path]} commands");
             Assert.True(few[path] == many[path], $"{path}: {few[path]} commands with one row, {many[path]} with thirty");
         }
+    }
+
+    /// <summary>One more of everything in the first patient's record, and one more earlier visit.</summary>
+    private static async Task Care(Clinic clinic, List<Answer> issued)
+    {
+        var visit = issued[0]["encounterId"].GetGuid();
+        var patient = (await clinic.Doctor.Get($"encounters/{visit}")).Is(200)["patientId"].GetGuid();
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 38 + (issued.Count * 0.1) })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/notes", new { text = $"Note {issued.Count}" })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/allergies", new { substance = $"Substance {issued.Count}" })).Is(201);
+        foreach (var kind in (string[])["diagnosis", "problem"]) (await clinic.Doctor.Post($"encounters/{visit}/conditions", new { kind, text = $"Illness {issued.Count}" })).Is(201);
+        await clinic.Salus.Database.Write(clinic.Id, db =>
+        {
+            db.Add(new Salus.Modules.Clinic.Encounters.Encounter { PatientId = patient, Day = new DateOnly(2020, 1, 1).AddDays(issued.Count), State = Salus.Modules.Clinic.Encounters.EncounterState.Closed, StartedAt = DateTime.UtcNow, ChangedAt = DateTime.UtcNow });
+            return db.SaveChangesAsync();
+        }, default);
     }
 
     private async Task<Dictionary<string, int>> Counts(Clinic clinic, string[] paths)

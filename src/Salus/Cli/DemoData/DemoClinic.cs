@@ -29,7 +29,7 @@ internal static class DemoClinic
             var patients = AddPatients(db, random, now, clinic);
             await db.SaveChangesAsync(ct);
             var tickets = AddQueues(db, random, now, clinic, doctors, patients);
-            var record = new DemoRecord(random, db, nurse, db.ChangeTracker.Entries<Patient>().ToDictionary(e => e.Entity.Id, e => e.Entity.BirthDate));
+            var record = new DemoRecord(random, db, nurse, DateOnly.FromDateTime(now.In(clinic.Zone)), db.ChangeTracker.Entries<Patient>().ToDictionary(e => e.Entity.Id, e => e.Entity.BirthDate));
             foreach (var ticket in tickets.OrderBy(t => t.IssuedAt)) record.Write(ticket);
             await db.SaveChangesAsync(ct);
             return true;

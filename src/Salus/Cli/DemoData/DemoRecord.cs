@@ -6,7 +6,7 @@ using Salus.Modules.Clinic.Queue;
 namespace Salus.Cli.DemoData;
 
 /// <summary>Writes a believable record behind the tickets: visits with vital signs, consultations and diagnoses, problems and allergies.</summary>
-internal sealed class DemoRecord(Random random, SalusDb db, Guid nurse, IReadOnlyDictionary<Guid, DateOnly?> births)
+internal sealed class DemoRecord(Random random, SalusDb db, Guid nurse, DateOnly today, IReadOnlyDictionary<Guid, DateOnly?> births)
 {
     private sealed record Case(string Complaint, string History, string Examination, string Code, string Diagnosis, string Plan);
 
@@ -32,7 +32,8 @@ internal sealed class DemoRecord(Random random, SalusDb db, Guid nurse, IReadOnl
     /// <summary>The visit of a ticket, as far as the ticket has come.</summary>
     public void Write(Ticket ticket)
     {
-        if (!seen.Add((ticket.PatientId, ticket.Day))) return;
+        // Who went home unseen on an earlier day left no open visit behind.
+        if ((ticket.Day < today && ticket.State != TicketState.Done) || !seen.Add((ticket.PatientId, ticket.Day))) return;
         var told = Cases[random.Next(Cases.Length)];
         var isDone = ticket.State == TicketState.Done;
         var visit = new Encounter

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Organisations.Contract;
 using Salus.Web;
 
 namespace Salus.Modules.Clinic.Encounters;
@@ -20,14 +21,14 @@ public static class EncounterPages
 
     private static void MapLists(RouteGroupBuilder pages)
     {
-        pages.MapGet("/visits", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, bool mine = false, Guid? after = null) =>
+        pages.MapGet("/visits", async (EncounterList list, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, CancellationToken ct, string? day = null, string state = "open", bool mine = false, Guid? after = null) =>
         {
-            var chosen = Day(day);
-            var view = await list.Run(new() { Day = chosen, DoctorId = mine ? slot.Actor.Id : null, After = after }, ct);
-            return Show.Page<VisitsPage>(new { View = view, Day = chosen, Mine = mine, Query = Query(chosen, mine) });
+            var chosen = Day(day) ?? clock.Today(organisation.Current.Zone);
+            var view = await list.Run(Asked(chosen, state, mine, slot.Actor) with { After = after }, ct);
+            return Show.Page<VisitsPage>(new { View = view, Day = (DateOnly?)chosen, State = state, Mine = mine, Query = Query(chosen, state, mine) });
         }).Requires(ClinicPermissions.ReadEncounters);
-        pages.MapGet("/visits/list", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, bool mine = false) =>
-            Show.Page<VisitRows>(new { View = await list.Run(new() { Day = Day(day), DoctorId = mine ? slot.Actor.Id : null, IsRefresh = true }, ct), Query = Query(Day(day), mine) })).Requires(ClinicPermissions.ReadEncounters);
+        pages.MapGet("/visits/list", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, string state = "open", bool mine = false) =>
+            Show.Page<VisitRows>(new { View = await list.Run(Asked(Day(day), state, mine, slot.Actor) with { IsRefresh = true }, ct), Query = Query(Day(day), state, mine) })).Requires(ClinicPermissions.ReadEncounters);
         pages.MapPost("/visits", async (Form form, OpenEncounter open, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -144,13 +145,11 @@ public static class EncounterPages
 
     private static DateOnly? Day(string? text) => string.IsNullOrEmpty(text) ? null : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : throw Refusal.Field("day", "This value does not fit.");
 
-    private static string Query(DateOnly? day, bool mine)
-    {
-        var parts = new List<string>();
-        if (day is { } one) parts.Add("day=" + one.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        if (mine) parts.Add("mine=true");
-        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
-    }
+    private static EncounterList.Query Asked(DateOnly? day, string state, bool mine, Actor actor) =>
+        new() { Day = state == "earlier" ? null : day, State = state == "all" ? null : EncounterState.Open, DoctorId = mine ? actor.Id : null };
+
+    private static string Query(DateOnly? day, string state, bool mine) =>
+        string.Create(CultureInfo.InvariantCulture, $"?state={Uri.EscapeDataString(state)}&mine={(mine ? "true" : "false")}{(day is { } one ? $"&day={one:yyyy-MM-dd}" : "")}");
 }
 
 /// <summary>The page of one visit, whole or in parts.</summary>
