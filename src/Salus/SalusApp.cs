@@ -12,6 +12,7 @@ using Salus.Kernel.Live;
 using Salus.Modules.Accounts;
 using Salus.Modules.Accounts.Outside;
 using Salus.Modules.Clinic;
+using Salus.Modules.Files;
 using Salus.Modules.Notifications;
 using Salus.Modules.Operations;
 using Salus.Modules.Organisations;
@@ -40,7 +41,7 @@ public static class SalusApp
         AddLogging(builder.Logging, settings);
         AddKernel(builder.Services, settings);
         AddWeb(builder.Services, settings);
-        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new ClinicModule(), new OperationsModule()]);
+        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new ClinicModule(), new OperationsModule()]);
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);
