@@ -24,7 +24,8 @@ namespace Salus;
 public static class SalusApp
 {
     /// <summary>Builds the program without starting it.</summary>
-    public static WebApplication Build(Settings settings)
+    /// <param name="more">Modules beside its own, such as those of tests that stand in for modules to come.</param>
+    public static WebApplication Build(Settings settings, params Module[] more)
     {
         Directory.CreateDirectory(settings.Data);
         KeyFile.MakeFolder(settings.KeysFolder);
@@ -41,7 +42,7 @@ public static class SalusApp
         AddLogging(builder.Logging, settings);
         AddKernel(builder.Services, settings);
         AddWeb(builder.Services, settings);
-        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new ClinicModule(), new OperationsModule()]);
+        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new ClinicModule(), new OperationsModule(), .. more]);
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);

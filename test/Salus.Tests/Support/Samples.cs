@@ -92,4 +92,36 @@ public static class Samples
         }
         return ~crc;
     }
+
+    /// <summary>Sixteen points wide and eight high, its left half red.</summary>
+    public static byte[] Jpeg { get; } = Convert.FromBase64String("/9j/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2wBDAQcHBwoIChMKChMoGhYaKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCj/wAARCAAIABADASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwDnK8/oorjwP2vkfRcU/wDLr/t79D//2Q==");
+    public static byte[] Tiff { get; } = Convert.FromBase64String("SUkqACIAAAB4nDthY8OADSRgFWVgODGqHgyoFT4ArHYNARAAAAEDAAEAAAAQAAAAAQEDAAEAAAAIAAAAAgEDAAMAAAD4AAAAAwEDAAEAAAAIAAAABgEDAAEAAAACAAAAEQEEAAEAAAAIAAAAEgEDAAEAAAABAAAAFQEDAAEAAAADAAAAFgEDAAEAAACAAAAAFwEEAAEAAAAaAAAAGgEFAAEAAADoAAAAGwEFAAEAAADwAAAAHAEDAAEAAAABAAAAKAEDAAEAAAACAAAAPQEDAAEAAAACAAAAUwEDAAMAAAD+AAAAAAAAADMzywAAAAgAMzPLAAAACAAIAAgACAABAAEAAQA=");
+    public static byte[] Webp { get; } = Convert.FromBase64String("UklGRjgAAABXRUJQVlA4ICwAAABwAQCdASoQAAgAAUAmJaACdAFAAAD+8sH//F3P/C8+uM/9pZ0t//pUsAAAAA==");
+
+    /// <summary>The same as a camera writes it when it is held upright: with words about where and when, and a note that it must be turned.</summary>
+    public static byte[] JpegWithExif(string words)
+    {
+        var text = Encoding.ASCII.GetBytes(words + "\0");
+        byte[] tiff = [.. "II"u8, 42, 0, 8, 0, 0, 0, 2, 0, .. Entry(0x010E, 2, text.Length, 38), .. Entry(0x0112, 3, 1, 6), 0, 0, 0, 0, .. text];
+        byte[] body = [.. "Exif\0\0"u8, .. tiff];
+        return [0xFF, 0xD8, 0xFF, 0xE1, (byte)((body.Length + 2) >> 8), (byte)(body.Length + 2), .. body, .. Jpeg[2..]];
+    }
+
+    private static byte[] Entry(ushort tag, ushort type, int count, int value)
+    {
+        var entry = new byte[12];
+        BinaryPrimitives.WriteUInt16LittleEndian(entry, tag);
+        BinaryPrimitives.WriteUInt16LittleEndian(entry.AsSpan(2), type);
+        BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(4), count);
+        BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(8), value);
+        return entry;
+    }
+
+    /// <summary>Width and height as the head of a JPEG or PNG tells them.</summary>
+    public static (int Width, int Height) SizeOf(byte[] picture)
+    {
+        if (picture[0] == 0x89) return (BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(20)));
+        for (var at = 2; ; at += 2 + BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(at + 2)))
+            if (picture[at + 1] is >= 0xC0 and <= 0xC2) return (BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(at + 7)), BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(at + 5)));
+    }
 }

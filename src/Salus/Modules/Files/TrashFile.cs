@@ -28,7 +28,6 @@ public sealed class TrashFile(Tools tools, FileScope scope) : UseCase<TrashFile.
         if (file.LegalHold) throw new Refusal(409, "file.held", "This file is held for a legal reason. It cannot be removed.");
         if (!file.IsThere) throw new Refusal(409, "file.trashed", "This file is in the trash already.");
         (file.DeletedAt, file.DeletedBy, file.DeletedReason) = (Now, Actor.Id, Text.Clean(command.Reason));
-        Changed($"files:{file.SubjectId}");
         return file.Id;
     }
 }
@@ -50,7 +49,6 @@ public sealed class RestoreFile(Tools tools, FileScope scope) : UseCase<RestoreF
         if (file.ErasedAt is not null) throw new Refusal(409, "file.erased", "This file was erased. It cannot be taken back.");
         if (file.DeletedAt is null) throw new Refusal(409, "file.not-trashed", "This file is not in the trash.");
         (file.DeletedAt, file.DeletedBy, file.DeletedReason) = (null, null, "");
-        Changed($"files:{file.SubjectId}");
         return file.Id;
     }
 }

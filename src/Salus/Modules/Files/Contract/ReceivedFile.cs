@@ -15,17 +15,18 @@ public sealed class ReceivedFile : IAsyncDisposable
     private readonly LocalFolder folder;
     private readonly Database database;
 
-    internal ReceivedFile(LocalFolder folder, Database database) => (this.folder, this.database) = (folder, database);
+    internal ReceivedFile(LocalFolder folder, Database database, FilePlace place, string name, FileType type, Guid? by) =>
+        (this.folder, this.database, Place, Name, Type, By) = (folder, database, place.Key, name, type, by);
 
     [JsonIgnore] public Guid Id { get; } = Guid.CreateVersion7();
-    public required string Place { get; init; }
-    public required string Name { get; init; }
+    public string Place { get; }
+    public string Name { get; }
     public string Sha256 { get; internal set; } = "";
-    [JsonIgnore] public required FileType Type { get; init; }
+    [JsonIgnore] public FileType Type { get; }
     [JsonIgnore] public long Bytes { get; internal set; }
     [JsonIgnore] public int? Width { get; internal set; }
     [JsonIgnore] public int? Height { get; internal set; }
-    internal Guid? By { get; init; }
+    internal Guid? By { get; }
     internal long SealedBytes { get; set; }
     internal string SealedSha256 { get; set; } = "";
     internal string WrappedKey { get; set; } = "";

@@ -101,7 +101,7 @@ public sealed class Uploads(LocalFolder folder, FileKeys keys, Database database
         var type = place.Types.FirstOrDefault(t => t.Endings.Contains(ending)) ?? throw NotTaken(place);
         if (!type.MayBeDeclared(declared.ToLowerInvariant())) throw Lies(place);
         if (type.IsPicture && !Pictures.CanRead) throw new Refusal(503, "file.pictures-off", "Pictures cannot be taken just now: the program that checks them is missing on the server.") { Unlock = "Tell whoever runs this installation; “salus check” says what is missing." };
-        var file = new ReceivedFile(folder, database) { Place = place.Key, Name = name, Type = type, By = actor.Id };
+        var file = new ReceivedFile(folder, database, place, name, type, actor.Id);
         try
         {
             await Take(content, file, place, ct);

@@ -100,16 +100,13 @@ public static class Pictures
         finally { Vips.g_object_unref(target); }
     }
 
-    private static unsafe byte[] Saved(string operation, nint image, params (string, string)[] options)
+    private static byte[] Saved(string operation, nint image, params (string, string)[] options)
     {
         var target = Vips.vips_target_new_to_memory();
         try
         {
             Vips.Release(Vips.Run(operation, [("in", image, Vips.vips_image_get_type()), ("target", target, Vips.vips_target_get_type())], options));
-            nuint length;
-            var memory = Vips.vips_target_steal(target, &length);
-            try { return new Span<byte>((void*)memory, checked((int)length)).ToArray(); }
-            finally { Vips.g_free(memory); }
+            return Vips.BytesOf(target);
         }
         finally { Vips.g_object_unref(target); }
     }

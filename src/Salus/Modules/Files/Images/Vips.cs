@@ -65,6 +65,19 @@ internal static unsafe class Vips
         return value;
     }
 
+    /// <summary>What was written to a target in memory.</summary>
+    public static byte[] BytesOf(nint target)
+    {
+        GValue box = default;
+        g_value_init(&box, vips_blob_get_type());
+        g_object_get_property(target, "blob", &box);
+        nuint length;
+        var memory = vips_blob_get(g_value_get_boxed(&box), &length);
+        var bytes = new Span<byte>((void*)memory, checked((int)length)).ToArray();
+        g_value_unset(&box);
+        return bytes;
+    }
+
     /// <summary>Runs an operation by name; the result must be released with <see cref="Release"/>.</summary>
     /// <exception cref="InvalidDataException">It failed: the picture is broken, or is none.</exception>
     public static nint Run(string operation, (string Name, nint Value, nuint Type)[] objects, params (string Name, string Value)[] options)
@@ -156,7 +169,9 @@ internal static unsafe class Vips
     [DllImport(Library)] private static extern nint vips_source_custom_new();
     [DllImport(Library)] private static extern nint vips_target_custom_new();
     [DllImport(Library)] public static extern nint vips_target_new_to_memory();
-    [DllImport(Library)] public static extern nint vips_target_steal(nint target, nuint* length);
+    [DllImport(Library)] private static extern nuint vips_blob_get_type();
+    [DllImport(Library)] private static extern nint vips_blob_get(nint blob, nuint* length);
+    [DllImport(Library)] private static extern nint g_value_get_boxed(GValue* value);
     [DllImport(Library)] public static extern nuint vips_source_get_type();
     [DllImport(Library)] public static extern nuint vips_target_get_type();
     [DllImport(Library)] public static extern nuint vips_image_get_type();
@@ -165,7 +180,6 @@ internal static unsafe class Vips
     [DllImport(Library)] public static extern int vips_image_get_bands(nint image);
     [DllImport(Library)] public static extern void vips_thread_shutdown();
     [DllImport(Library)] public static extern void g_object_unref(nint item);
-    [DllImport(Library)] public static extern void g_free(nint memory);
     [DllImport(Library)] private static extern nint g_object_ref(nint item);
     [DllImport(Library)] private static extern void g_object_set_property(nint item, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, GValue* value);
     [DllImport(Library)] private static extern void g_object_get_property(nint item, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, GValue* value);
