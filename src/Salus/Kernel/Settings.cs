@@ -142,6 +142,9 @@ public sealed record Settings
     [Setting("SALUS_FILES_PENDING", "who may open a file that the scanner has not looked at yet: staff (default) of its organisation, or nobody")]
     public PendingFiles FilesPending { get; init; } = PendingFiles.Staff;
 
+    [Setting("SALUS_FILES_TIMEOUT", "after how many seconds a remote store or the scanner that does not answer is given up for that try; default 60")]
+    public int FilesTimeout { get; init; } = 60;
+
     [Setting("SALUS_CLAMD", "the virus scanner clamd: host:port, or the path of its socket; empty: files are marked as not scanned")]
     public string Clamd { get; init; } = "";
 
@@ -189,6 +192,7 @@ public sealed record Settings
     public bool IsSqlite => Database.Length == 0;
     public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
     public string FilesFolder => Files.Length > 0 ? Files : Path.Combine(Data, "files");
+    public TimeSpan FilesWait => TimeSpan.FromSeconds(Math.Max(1, FilesTimeout));
     public string MailboxFolder => Path.Combine(Data, "mailbox");
     public string BaseUrl => (PublicUrl.Length > 0 ? PublicUrl : Urls.Split(';')[0]).TrimEnd('/');
     public string Sender => MailFrom.Length > 0 ? MailFrom : $"salus@{new Uri(BaseUrl).Host}";

@@ -15,6 +15,7 @@ public static class FileDoors
     {
         MapApi(routes.Api("Files"));
         MapLogo(routes);
+        MapManagement(routes);
         var pages = routes.Pages();
         pages.MapGet("/files/{id:guid}", (Guid id, ReadFile read, Blobs blobs, HttpContext http, CancellationToken ct) => Content(id, read, blobs, http, ct)).SignedIn();
         pages.MapGet("/files/{id:guid}/preview", Preview).SignedIn();
@@ -58,6 +59,42 @@ public static class FileDoors
                 return TypedResults.NoContent();
             })
             .SignedIn().Refuses("not-found", "forbidden", "file.not-trashed", "file.erased").Describe("restoreFile", "Take a file back out of the trash");
+    }
+
+    private static void MapManagement(IEndpointRouteBuilder routes)
+    {
+        var api = routes.Api("Files");
+        api.MapGet("/files", (FileOverview overview, CancellationToken ct, FileFilter filter = FileFilter.All, Guid? after = null, int limit = 25) => overview.Run(new() { Filter = filter, After = after, Limit = limit }, ct))
+            .Requires(FilePermissions.Manage).Refuses("invalid").Describe("listFiles", "The state of all files, newest first and without their names; of the stores; and of the virus scanner");
+        api.MapPut("/files/stores", async (ChooseStore.Command command, ChooseStore choose, CancellationToken ct) =>
+            {
+                await choose.Run(command, ct);
+                return TypedResults.NoContent();
+            })
+            .Requires(FilePermissions.Manage).Refuses("invalid").Describe("chooseStore", "Choose the store for new files of a place, or of all");
+        api.MapPut("/files/{id:guid}/hold", (Guid id, HoldFile hold, CancellationToken ct) => Hold(id, true, hold, ct))
+            .Requires(FilePermissions.Manage).Refuses("not-found", "file.erased").Describe("holdFile", "Hold a file for a legal reason: nothing removes it then");
+        api.MapDelete("/files/{id:guid}/hold", (Guid id, HoldFile hold, CancellationToken ct) => Hold(id, false, hold, ct))
+            .Requires(FilePermissions.Manage).Refuses("not-found", "file.erased").Describe("letFileGo", "End the hold on a file");
+        var pages = routes.Pages();
+        pages.MapGet("/manage/files", async (FileOverview overview, CancellationToken ct, FileFilter filter = FileFilter.All, Guid? after = null, bool saved = false) =>
+            Show.Page<FilesPage>(new { Found = await overview.Run(new() { Filter = filter, After = after, Limit = 50 }, ct), Filter = filter, Saved = saved })).Requires(FilePermissions.Manage);
+        pages.MapPost("/manage/files/stores", async (Form form, ChooseStore choose, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await choose.Run(new() { Place = form["place"], Store = form["store"] }, ct);
+            return Door.GoTo(http, page.At("manage/files?saved=true"));
+        }).Requires(FilePermissions.Manage);
+        pages.MapPost("/manage/files/{id:guid}/hold", async (Guid id, Form form, HoldFile hold, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await hold.Run(new() { Id = id, Held = form.Flag("held") }, ct);
+            return Door.GoTo(http, page.At("manage/files?saved=true"));
+        }).Requires(FilePermissions.Manage);
+    }
+
+    private static async Task<IResult> Hold(Guid id, bool held, HoldFile hold, CancellationToken ct)
+    {
+        await hold.Run(new() { Id = id, Held = held }, ct);
+        return TypedResults.NoContent();
     }
 
     private static void MapLogo(IEndpointRouteBuilder routes)

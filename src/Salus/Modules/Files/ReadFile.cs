@@ -83,7 +83,7 @@ public sealed class ReadLinkedFile(Tools tools, FileLinks links, Database databa
 /// <summary>Makes a link for oneself to a file that one may read: for a program that opens it in another.</summary>
 public sealed class LinkToFile(Tools tools, FileScope scope, FileLinks links) : ReadModel<LinkToFile.Query, LinkToFile.Made>(tools)
 {
-    public const string Action = "file.link";
+    public const string Action = "file.make-link";
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
     public sealed record Query(Guid Id);

@@ -65,6 +65,12 @@ public sealed class Upload(IReadOnlyList<ReceivedFile> files, IReadOnlyDictionar
     /// <exception cref="Kernel.Refusal">422 unless there is exactly one.</exception>
     public ReceivedFile One => Files.Count == 1 ? Files[0] : throw new Kernel.Refusal(422, "file.one", "Send one file.");
 
+    /// <summary>The key that the page made for this intention; the same form sent twice is done once.</summary>
+    public void Once(Kernel.ActorSlot slot)
+    {
+        if (this["once"] is { Length: > 0 and <= 100 } key) slot.Actor = slot.Actor with { IdempotencyKey = key };
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var file in Files) await file.DisposeAsync();
