@@ -64,7 +64,7 @@ public static class FileDoors
     private static void MapManagement(IEndpointRouteBuilder routes)
     {
         var api = routes.Api("Files");
-        api.MapGet("/files", (FileOverview overview, CancellationToken ct, FileFilter filter = FileFilter.All, Guid? after = null, int limit = 25) => overview.Run(new() { Filter = filter, After = after, Limit = limit }, ct))
+        api.MapGet("/files", (FileOverview overview, CancellationToken ct, string filter = "all", Guid? after = null, int limit = 25) => overview.Run(new() { Filter = FilterOf(filter), After = after, Limit = limit }, ct))
             .Requires(FilePermissions.Manage).Refuses("invalid").Describe("listFiles", "The state of all files, newest first and without their names; of the stores; and of the virus scanner");
         api.MapPut("/files/stores", async (ChooseStore.Command command, ChooseStore choose, CancellationToken ct) =>
             {
@@ -77,8 +77,8 @@ public static class FileDoors
         api.MapDelete("/files/{id:guid}/hold", (Guid id, HoldFile hold, CancellationToken ct) => Hold(id, false, hold, ct))
             .Requires(FilePermissions.Manage).Refuses("not-found", "file.erased").Describe("letFileGo", "End the hold on a file");
         var pages = routes.Pages();
-        pages.MapGet("/manage/files", async (FileOverview overview, CancellationToken ct, FileFilter filter = FileFilter.All, Guid? after = null, bool saved = false) =>
-            Show.Page<FilesPage>(new { Found = await overview.Run(new() { Filter = filter, After = after, Limit = 50 }, ct), Filter = filter, Saved = saved })).Requires(FilePermissions.Manage);
+        pages.MapGet("/manage/files", async (FileOverview overview, CancellationToken ct, string filter = "all", Guid? after = null, bool saved = false) =>
+            Show.Page<FilesPage>(new { Found = await overview.Run(new() { Filter = FilterOf(filter), After = after, Limit = 50 }, ct), Filter = FilterOf(filter), Saved = saved })).Requires(FilePermissions.Manage);
         pages.MapPost("/manage/files/stores", async (Form form, ChooseStore choose, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             await choose.Run(new() { Place = form["place"], Store = form["store"] }, ct);
@@ -90,6 +90,8 @@ public static class FileDoors
             return Door.GoTo(http, page.At("manage/files?saved=true"));
         }).Requires(FilePermissions.Manage);
     }
+
+    private static FileFilter FilterOf(string text) => Enum.TryParse<FileFilter>(text, ignoreCase: true, out var filter) && Enum.IsDefined(filter) ? filter : throw Refusal.Field("filter", "Choose one of the list.");
 
     private static async Task<IResult> Hold(Guid id, bool held, HoldFile hold, CancellationToken ct)
     {

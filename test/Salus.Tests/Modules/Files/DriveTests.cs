@@ -98,7 +98,7 @@ public sealed class DriveTests
     public async Task what_arrived_damaged_is_not_taken_for_stored_and_the_copy_here_stays()
     {
         await using var drive = await FakeDrive.Start();
-        drive.Mood = "lie";
+        drive.Mood = "lying";
         await using var own = await OwnServer.Start(drive.Settings(), new TestFiles());
         var clinic = await Clinic.Make(own.Salus);
         var id = await clinic.Doctor.Keep("a.pdf", Samples.Pdf);

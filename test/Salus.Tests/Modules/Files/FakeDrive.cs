@@ -26,7 +26,7 @@ public sealed class FakeDrive : IAsyncDisposable
     public int Port { get; }
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>What it does instead of its work: an HTTP status, <c>hang</c>, <c>quota</c>, <c>slow-down</c>, <c>lie</c>, <c>lose-answer</c>; empty: its work.</summary>
+    /// <summary>What it does instead of its work: an HTTP status, <c>hang</c>, <c>quota</c>, <c>slow-down</c>, <c>lying</c>, <c>lose-answer</c>; empty: its work.</summary>
     public string Mood { get; set; } = "";
 
     public ConcurrentDictionary<string, (byte[] Bytes, string Mark)> Objects { get; } = new();
@@ -104,7 +104,7 @@ public sealed class FakeDrive : IAsyncDisposable
         await (await reader.ReadNextSectionAsync())!.Body.CopyToAsync(bytes);
         if (about.RootElement.GetProperty("parents")[0].GetString() != FolderId) { await Error(http, 404, "notFound"); return; }
         var id = "drive-" + Guid.NewGuid().ToString("N");
-        Objects[id] = (Mood == "lie" ? [.. bytes.ToArray()[..^1], 0] : bytes.ToArray(), about.RootElement.GetProperty("appProperties").GetProperty("salusFile").GetString()!);
+        Objects[id] = (Mood == "lying" ? [.. bytes.ToArray()[..^1], 0] : bytes.ToArray(), about.RootElement.GetProperty("appProperties").GetProperty("salusFile").GetString()!);
         Uploads++;
         if (Mood == "lose-answer") { http.Abort(); return; }
         await http.Response.WriteAsJsonAsync(About(id));

@@ -65,7 +65,12 @@ public sealed class KeepTestFiles(Tools tools, FileRows rows) : UseCase<KeepTest
 /// <summary>One server with the test module for all tests of files that need nothing special; started by the first of them.</summary>
 public sealed class FilesHost : IAsyncDisposable
 {
-    private readonly Lazy<Task<OwnServer>> server = new(() => OwnServer.Start(null, new TestFiles()));
+    private readonly Lazy<Task<OwnServer>> server = new(async () =>
+    {
+        var own = await OwnServer.Start(null, new TestFiles());
+        await own.Salus.Owner();
+        return own;
+    });
 
     public async Task<Clinic> NewClinic() => await Clinic.Make((await server.Value).Salus);
 
@@ -85,7 +90,7 @@ public static class FileCalls
         {
             var part = new ByteArrayContent(bytes);
             if (type.Length > 0) part.Headers.ContentType = new MediaTypeHeaderValue(type);
-            part.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"files\"; filename=\"{name}\"");
+            part.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"files\"; filename*=UTF-8''{Uri.EscapeDataString(name)}");
             form.Add(part);
         }
         return form;

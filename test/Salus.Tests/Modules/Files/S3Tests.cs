@@ -22,16 +22,21 @@ public sealed class S3Tests
             Assert.Equal(port, JsonDocument.Parse(process.StandardOutput.ReadLine()!).RootElement.Number("port"));
         }
 
-        public void Dispose()
+        public void Stop()
         {
             process.StandardInput.Close();
             if (!process.WaitForExit(5000)) process.Kill();
+        }
+
+        public void Dispose()
+        {
+            if (!process.HasExited) Stop();
             process.Dispose();
         }
     }
 
-    private static Func<Kernel.Settings, Kernel.Settings> Store(int port, string secret = "S3RVER") =>
-        s => s with { FilesStore = "s3", S3Url = $"http://127.0.0.1:{port}", S3Bucket = "salus", S3Key = "S3RVER", S3Secret = secret, FilesTimeout = 10 };
+    private static Func<Kernel.Settings, Kernel.Settings> Store(int port, string key = "S3RVER") =>
+        s => s with { FilesStore = "s3", S3Url = $"http://127.0.0.1:{port}", S3Bucket = "salus", S3Key = key, S3Secret = "S3RVER", FilesTimeout = 10 };
 
     private static async Task<StoredFile> Row(Clinic clinic, Guid id)
     {
@@ -45,14 +50,16 @@ public sealed class S3Tests
     public async Task RX_14_files_are_kept_in_an_S3_store_encrypted_and_come_back_whole_and_in_ranges()
     {
         var objects = Directory.CreateTempSubdirectory("salus-s3").FullName;
-        using var server = new S3Server(Ports.Free() is var port ? port : 0, objects);
+        var port = Ports.Free();
+        using var server = new S3Server(port, objects);
         await using var own = await OwnServer.Start(Store(port), new TestFiles());
         var clinic = await Clinic.Make(own.Salus);
         var (file, pdf) = (Samples.PdfOf(3_000_000), Samples.Pdf);
         var (large, small) = (await clinic.Doctor.Keep("large.pdf", file), await clinic.Doctor.Keep("small.pdf", pdf));
         foreach (var id in (Guid[])[large, small]) await UntilStored(clinic, id);
+        var size = (await Row(clinic, large)).SealedBytes;
         var stored = Directory.GetFiles(objects, "*", SearchOption.AllDirectories);
-        Assert.Contains(stored, p => new FileInfo(p).Length == (Row(clinic, large).Result).SealedBytes);
+        Assert.Contains(stored, p => new FileInfo(p).Length == size);
         foreach (var path in stored) Assert.DoesNotContain("%PDF", System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path)), StringComparison.Ordinal);
         Assert.Equal(file, (await clinic.Doctor.Fetch($"files/{large}/content")).Bytes);
         Assert.Equal(pdf, (await clinic.Doctor.Fetch($"files/{small}/content")).Bytes);
@@ -82,7 +89,7 @@ public sealed class S3Tests
         await UntilStored(clinic, sent.Id());
         Assert.Equal("", (await Row(clinic, sent.Id())).StoreFault);
         Assert.Equal(200, (await clinic.Doctor.Fetch($"files/{sent.Id()}/content")).Status);
-        server.Dispose();
+        server.Stop();
         (await clinic.Doctor.Get($"files/{sent.Id()}/content")).Refuses(503, "file.away");
     }
 
@@ -91,7 +98,7 @@ public sealed class S3Tests
     {
         var (port, objects) = (Ports.Free(), Directory.CreateTempSubdirectory("salus-s3").FullName);
         using var server = new S3Server(port, objects);
-        await using (var own = await OwnServer.Start(Store(port, secret: "wrong"), new TestFiles()))
+        await using (var own = await OwnServer.Start(Store(port, key: "unknown"), new TestFiles()))
         {
             var clinic = await Clinic.Make(own.Salus);
             var id = await clinic.Doctor.Keep("a.pdf", Samples.Pdf);

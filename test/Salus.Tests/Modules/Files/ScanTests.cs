@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
 using Salus.Modules.Files.Contract;
 
 namespace Salus.Tests.Files;

@@ -85,8 +85,13 @@ public sealed class TrashTests(FilesHost host)
         await using var own = await OwnServer.Start(null, new TestFiles());
         var clinic = await Clinic.Make(own.Salus);
         var kept = FileCalls.BlobOf(own.Salus, await clinic.Doctor.Keep("a.pdf", Samples.Pdf));
-        var (orphan, young) = (Path.Combine(Path.GetDirectoryName(kept)!, Guid.NewGuid().ToString("N") + ".blob"), Path.Combine(Path.GetDirectoryName(kept)!, Guid.NewGuid().ToString("N") + ".blob"));
-        foreach (var path in (string[])[orphan, young]) await File.WriteAllBytesAsync(path, [1]);
+        var folder = own.Salus.Services.GetRequiredService<Salus.Modules.Files.Storage.LocalFolder>();
+        var (orphan, young) = (folder.PathOf(Guid.NewGuid()), folder.PathOf(Guid.NewGuid()));
+        foreach (var path in (string[])[orphan, young])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, [1]);
+        }
         foreach (var path in (string[])[orphan, kept]) File.SetLastWriteTimeUtc(path, DateTime.UtcNow - FileCare.LongestUpload - TimeSpan.FromMinutes(1));
         Assert.Equal(1, await own.Salus.Services.GetRequiredService<FileCare>().RemoveOrphans(default));
         Assert.Equal((false, true, true), (File.Exists(orphan), File.Exists(young), File.Exists(kept)));

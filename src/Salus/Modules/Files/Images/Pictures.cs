@@ -29,6 +29,7 @@ public static class Pictures
     {
         var (width, height) = SizeOf(open, type);
         if ((long)width * height > MostPoints) throw new OverflowException("The picture is too large.");
+        if (type == FileType.Png && !Png.IsWhole(open)) throw new InvalidDataException("The picture is damaged.");
         if (type == FileType.Tiff) return RewriteTiff(open, to);
         using var from = open();
         return Using(from, to, (state, source) =>

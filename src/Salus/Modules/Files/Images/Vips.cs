@@ -17,6 +17,8 @@ internal static unsafe class Vips
     {
         if (Load() == 0) return false;
         NativeLibrary.SetDllImportResolver(typeof(Vips).Assembly, (name, _, _) => name == Library ? Load() : 0);
+        // Broken pictures would write a line to standard error for each of their rows.
+        _ = g_setenv("VIPS_WARNING", "0", 1);
         if (vips_init("salus") != 0) return false;
         // Of a library that reads dozens of formats, four readers are let in.
         vips_block_untrusted_set(1);
@@ -180,6 +182,7 @@ internal static unsafe class Vips
     [DllImport(Library)] public static extern int vips_image_get_bands(nint image);
     [DllImport(Library)] public static extern void vips_thread_shutdown();
     [DllImport(Library)] public static extern void g_object_unref(nint item);
+    [DllImport(Library)] private static extern int g_setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
     [DllImport(Library)] private static extern nint g_object_ref(nint item);
     [DllImport(Library)] private static extern void g_object_set_property(nint item, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, GValue* value);
     [DllImport(Library)] private static extern void g_object_get_property(nint item, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, GValue* value);
