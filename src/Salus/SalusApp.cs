@@ -12,6 +12,7 @@ using Salus.Kernel.Live;
 using Salus.Modules.Accounts;
 using Salus.Modules.Accounts.Outside;
 using Salus.Modules.Clinic;
+using Salus.Modules.Files;
 using Salus.Modules.Notifications;
 using Salus.Modules.Operations;
 using Salus.Modules.Organisations;
@@ -23,8 +24,8 @@ namespace Salus;
 public static class SalusApp
 {
     /// <summary>Builds the program without starting it.</summary>
-    /// <param name="change">What tests put in the place of a service.</param>
-    public static WebApplication Build(Settings settings, Action<IServiceCollection>? change = null)
+    /// <param name="more">Modules beside its own, such as those of tests that stand in for modules to come.</param>
+    public static WebApplication Build(Settings settings, params Module[] more)
     {
         Directory.CreateDirectory(settings.Data);
         KeyFile.MakeFolder(settings.KeysFolder);
@@ -41,11 +42,10 @@ public static class SalusApp
         AddLogging(builder.Logging, settings);
         AddKernel(builder.Services, settings);
         AddWeb(builder.Services, settings);
-        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new ClinicModule(), new OperationsModule()]);
+        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new ClinicModule(), new OperationsModule(), .. more]);
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);
-        change?.Invoke(builder.Services);
         var app = builder.Build();
         Configure(app, settings, modules);
         return app;

@@ -12,7 +12,7 @@ public static class Check
 {
     public static async Task<int> Run(Settings settings, CancellationToken ct)
     {
-        var faults = Faults(settings).Concat(await CheckDatabase.Faults(settings, ct)).ToList();
+        var faults = Faults(settings).Concat(await CheckDatabase.Faults(settings, ct)).Concat(await FileCommands.Faults(settings, ct)).ToList();
         foreach (var fault in faults) Console.WriteLine($"{(fault.StopsStart ? "FAULT  " : "advice ")} {fault.What}\n        mend: {fault.Mend}");
         if (faults.Count == 0) Console.WriteLine("Nothing was found wrong.");
         if (!settings.IsProduction) Console.WriteLine($"The mode is {settings.Mode.ToString().ToLowerInvariant()}: no fault stops the start. With --production this is judged as in production.");

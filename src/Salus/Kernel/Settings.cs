@@ -3,6 +3,9 @@ using System.Reflection;
 
 namespace Salus.Kernel;
 
+/// <summary>Who may open a file that the scanner has not looked at yet.</summary>
+public enum PendingFiles { Staff, Nobody }
+
 public enum Mode { Production, Development, Demo }
 
 /// <summary>One setting as people see it: the name of the variable and what it does. docs/operations.md lists them all; a test compares.</summary>
@@ -121,6 +124,54 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_EXPORT", "how often one account may export data; default 5/min 30/h")]
     public RateLimit ExportLimit { get; init; } = RateLimit.Parse("export", "5/min 30/h");
 
+    [Setting("SALUS_LIMIT_UPLOAD", "how often one account may send files, counted by each node; default 60/min 600/h")]
+    public RateLimit UploadLimit { get; init; } = RateLimit.Parse("upload", "60/min 600/h");
+
+    [Setting("SALUS_LIMIT_DOWNLOAD", "how often one account, or one address for public pictures, may fetch files, counted by each node; default 240/min 3000/h")]
+    public RateLimit DownloadLimit { get; init; } = RateLimit.Parse("download", "240/min 3000/h");
+
+    [Setting("SALUS_FILES", "folder for uploaded files, which are encrypted there; default: files in the data folder. Several nodes share it")]
+    public string Files { get; init; } = "";
+
+    [Setting("SALUS_FILES_STORE", "where files are kept for good: local (default), s3 or drive; then exceptions such as prescription-image=drive, rossi=s3 or rossi/prescription-image=local, by place and by the organisation's word in the address")]
+    public string FilesStore { get; init; } = "local";
+
+    [Setting("SALUS_FILES_TRASH_DAYS", "after how many days in the trash a file is erased; default 30")]
+    public int FilesTrashDays { get; init; } = 30;
+
+    [Setting("SALUS_FILES_PENDING", "who may open a file that the scanner has not looked at yet: staff (default) of its organisation, or nobody")]
+    public PendingFiles FilesPending { get; init; } = PendingFiles.Staff;
+
+    [Setting("SALUS_FILES_TIMEOUT", "after how many seconds a remote store or the scanner that does not answer is given up for that try; default 60")]
+    public int FilesTimeout { get; init; } = 60;
+
+    [Setting("SALUS_CLAMD", "the virus scanner clamd: host:port, or the path of its socket; empty: files are marked as not scanned")]
+    public string Clamd { get; init; } = "";
+
+    [Setting("SALUS_S3_URL", "address of an S3-compatible store such as https://s3.eu-south-1.amazonaws.com; empty: none")]
+    public string S3Url { get; init; } = "";
+
+    [Setting("SALUS_S3_REGION", "the store's region; default us-east-1")]
+    public string S3Region { get; init; } = "us-east-1";
+
+    [Setting("SALUS_S3_BUCKET", "the bucket that holds the files; it must be there")]
+    public string S3Bucket { get; init; } = "";
+
+    [Setting("SALUS_S3_KEY", "access key of the store")]
+    public string S3Key { get; init; } = "";
+
+    [Setting("SALUS_S3_SECRET", "secret of the access key")]
+    public string S3Secret { get; init; } = "";
+
+    [Setting("SALUS_DRIVE_ACCOUNT", "Google Drive: the JSON of a service account; best as SALUS_DRIVE_ACCOUNT_FILE, the path of the file that Google gave; empty: none")]
+    public string DriveAccount { get; init; } = "";
+
+    [Setting("SALUS_DRIVE_FOLDER", "id of the Drive folder that is shared with the service account")]
+    public string DriveFolder { get; init; } = "";
+
+    [Setting("SALUS_DRIVE_URL", "address of the Drive API; default https://www.googleapis.com")]
+    public string DriveUrl { get; init; } = "https://www.googleapis.com";
+
     [Setting("SALUS_ALERT_MAIL", "who is told by mail of what looks like an attack or a fault; empty: nobody")]
     public string AlertMail { get; init; } = "";
 
@@ -140,6 +191,8 @@ public sealed record Settings
     public bool IsProduction => Mode == Mode.Production;
     public bool IsSqlite => Database.Length == 0;
     public string KeysFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
+    public string FilesFolder => Files.Length > 0 ? Files : Path.Combine(Data, "files");
+    public TimeSpan FilesWait => TimeSpan.FromSeconds(Math.Max(1, FilesTimeout));
     public string MailboxFolder => Path.Combine(Data, "mailbox");
     public string BaseUrl => (PublicUrl.Length > 0 ? PublicUrl : Urls.Split(';')[0]).TrimEnd('/');
     public string Sender => MailFrom.Length > 0 ? MailFrom : $"salus@{new Uri(BaseUrl).Host}";

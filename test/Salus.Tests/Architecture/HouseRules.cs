@@ -101,6 +101,9 @@ public sealed partial class HouseRules(SalusServer server)
             "src/Salus/Modules/Clinic/Queue/CallNext.cs", // the queue was found through the filter; EF cannot wrap FOR UPDATE
             "src/Salus/Modules/Clinic/Queue/PhoneTicket.cs", // the code in the link is the authority
             "src/Salus/Modules/Clinic/Queue/Topics.cs", // finds whose queue it is, then asks for the right there
+            "src/Salus/Modules/Files/FileCare.cs", // works for all organisations; each row is written under its own
+            "src/Salus/Modules/Files/FileVerifier.cs", // at the command line, over all of them; shows ids only
+            "src/Salus/Modules/Files/FileWork.cs", // works for all organisations; each row is written under its own
             "src/Salus/Modules/Organisations/AcceptInvitation.cs", // the secret in the link is the authority
             "src/Salus/Modules/Organisations/Contract/MembershipReader.cs", // decides who calls and which organisation is in reach
             "src/Salus/Modules/Organisations/MembershipsOf.cs", // one's own memberships everywhere

@@ -29,6 +29,7 @@ public sealed class QueryCountTests : IDisposable
                 await clinic.OwnRole($"Role {issued.Count}", "queue.read");
                 await clinic.Program("patients.read");
                 await Care(clinic, issued);
+                (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(200);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -41,7 +42,7 @@ public sealed class QueryCountTests : IDisposable
         string[] paths =
         [
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
-            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "/api/v1/auth/me",
+            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "files?limit=100", "/api/v1/auth/me",
             "encounters", $"encounters?patient={patient}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"patients/{patient}/record", $"patients/{patient}/readers", $"/api/v1/tickets/{first["code"].GetString()}",
         ];
         // Each context that is used again remembers for a second whether anybody listens to its commands.

@@ -22,11 +22,20 @@ public sealed partial class Browser(RunningSalus salus, CookieContainer? cookies
         return await http.SendAsync(request);
     }
 
+    /// <summary>Posts a form with files.</summary>
+    public Task<HttpResponseMessage> Send(string path, HttpContent content) => http.PostAsync(path, content);
+
+    /// <summary>The token of a page's forms.</summary>
+    public async Task<string> TokenOf(string page)
+    {
+        using var answer = await Get(page);
+        return FormToken().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value;
+    }
+
     /// <summary>Opens the page (or fragment) that has the form, and posts it with its token.</summary>
     public async Task<HttpResponseMessage> Submit(string page, string action, Dictionary<string, string> fields, string? fragment = null)
     {
-        using var answer = await Get(fragment ?? page);
-        return await Post(action, new(fields) { ["__RequestVerificationToken"] = FormToken().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value });
+        return await Post(action, new(fields) { ["__RequestVerificationToken"] = await TokenOf(fragment ?? page) });
     }
 
     /// <summary>Fills in the sign-in page; the answer as it comes.</summary>

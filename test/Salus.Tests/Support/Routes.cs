@@ -61,6 +61,7 @@ public static class Rows
             ["staff"] = (await clinic.Admin.Get("staff")).Is(200)["staff"].EnumerateArray().First(s => s.Id("accountId") == clinic.Account("doctor").Id).Id("membershipId"),
             ["roles"] = (await clinic.OwnRole("Desk", "organisation.enter")).Id,
             ["keys"] = (await clinic.Program("patients.read")).Id,
+            ["files"] = (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(200).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
         };
     }

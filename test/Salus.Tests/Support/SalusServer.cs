@@ -40,15 +40,16 @@ public sealed class SalusServer : IAsyncLifetime
 public sealed class OwnServer : IAsyncDisposable
 {
     private readonly TestDatabase database;
-    private OwnServer(TestDatabase database) => this.database = database;
+    private readonly Kernel.Module[] more;
+    private OwnServer(TestDatabase database, Kernel.Module[] more) => (this.database, this.more) = (database, more);
 
     public RunningSalus Salus { get; private set; } = null!;
     public string Folder => database.Folder;
 
-    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null)
+    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, params Kernel.Module[] more)
     {
-        var own = new OwnServer(await TestDatabase.Make());
-        own.Salus = await RunningSalus.Start(own.database, change, services);
+        var own = new OwnServer(await TestDatabase.Make(), more);
+        own.Salus = await RunningSalus.Start(own.database, change, more);
         return own;
     }
 
@@ -56,7 +57,7 @@ public sealed class OwnServer : IAsyncDisposable
     public async Task Restart(Func<Kernel.Settings, Kernel.Settings> change)
     {
         await Salus.DisposeAsync();
-        Salus = await RunningSalus.Start(database, change);
+        Salus = await RunningSalus.Start(database, change, more);
     }
 
     public async ValueTask DisposeAsync()

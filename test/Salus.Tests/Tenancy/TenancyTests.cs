@@ -10,6 +10,8 @@ public sealed class TenancyTests(SalusServer server)
     {
         ("patients", "restriction") => new { reason = "Known to the staff" },
         ("patients", "emergency-access") => new { reason = "Unconscious in the hall" },
+        ("files", "trash") => new { reason = "Wrong" },
+        ("files", "stores") => new { place = "", store = "" },
         ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
         ("patients", "archiving") => new { reason = "Moved away" },
         ("patients", _) => new { name = "Anna Verdi" },

@@ -54,6 +54,8 @@ public static class SecurityEvents
         new(Weight.Note, "data was exported", "audit.export", IsAct: true),
         new(Weight.Alarm, "much data was exported by one person", "audit.export-large", IsAct: true),
         new(Weight.Note, "a new key signs access tokens", "keys.rotate", IsAct: true),
+        new(Weight.Alarm, "the virus scanner found something in a file", "file.reject", IsAct: true),
+        new(Weight.Note, "a link to a file was tried that is over, false, or somebody else's", "file.link"),
         new(Weight.Alarm, "an alert went out", Alerts.Action, IsAct: true),
     ];
 

@@ -184,15 +184,17 @@ public sealed class ClosingTests(SalusServer server)
     }
 
     /// <summary>Nothing is paid.</summary>
-    private sealed class NothingPaid : IPaymentPolicy
+    private sealed class NothingPaid : Kernel.Module, IPaymentPolicy
     {
+        public override void AddServices(IServiceCollection services) => services.AddSingleton<IPaymentPolicy>(this);
+
         public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct) => Task.FromResult<Lock?>(new(402, "payment.needed", "This visit is not paid.", "Pay at the desk."));
     }
 
     [Fact]
     public async Task QU_11_PT_15_what_is_not_paid_is_not_brought_in_nor_closed_but_cared_for()
     {
-        await using var own = await OwnServer.Start(services: s => s.AddSingleton<IPaymentPolicy, NothingPaid>());
+        await using var own = await OwnServer.Start(null, new NothingPaid());
         var clinic = await Clinic.Make(own.Salus);
         var ticket = await clinic.Issue(await clinic.Queue());
         var visit = ticket["encounterId"].GetGuid();

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Files.Contract;
+using Salus.Modules.Files.Storage;
+
+namespace Salus.Modules.Files;
+
+/// <summary>The small picture of a picture, for lists. It shows what the picture shows, so it has the same guard and stands in the log.</summary>
+public sealed class ReadPreview(Tools tools, FileScope scope, Blobs blobs, NodeLimits limits, Settings settings) : ReadModel<ReadPreview.Query, byte[]>(tools)
+{
+    public const string Action = "file.preview";
+
+    public sealed record Query(Guid Id);
+
+    protected override string Name => Action;
+
+    protected override Task Authorize(Query query, CancellationToken ct)
+    {
+        if (Actor.Id is not { } id) throw Refusal.Unknown();
+        limits.Take(settings.DownloadLimit, id.ToString());
+        return Task.CompletedTask;
+    }
+
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, byte[] result) => ("file", [query.Id]);
+
+    protected override async Task<byte[]> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        var file = await scope.Find(db, Actor, query.Id, ct);
+        ReadFile.Refuse(file, isStaff: true, settings);
+        var preview = await db.Set<FilePreview>().AsNoTracking().FirstOrDefaultAsync(p => p.FileId == file.Id, ct) ?? throw Refusal.NotFound();
+        return blobs.OpenPreview(file, preview.Sealed);
+    }
+}
