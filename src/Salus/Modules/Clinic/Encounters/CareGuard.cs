@@ -10,7 +10,7 @@ namespace Salus.Modules.Clinic.Encounters;
 public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
-    Prescription, EmergencyPrescription, Dispense, Referral, Document, Addendum, Summary, Close,
+    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, Referral, Document, Addendum, Summary, Close,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -55,7 +55,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder => ClinicPermissions.PlaceOrders,
         CareAct.LabResult => ClinicPermissions.WriteLabResults,
         CareAct.ImagingReport => ClinicPermissions.WriteImagingReports,
-        CareAct.Prescription or CareAct.EmergencyPrescription => ClinicPermissions.Prescribe,
+        CareAct.Prescription or CareAct.EmergencyPrescription or CareAct.PrescriptionImage => ClinicPermissions.Prescribe,
         CareAct.Dispense => ClinicPermissions.Dispense,
         CareAct.Referral => ClinicPermissions.Refer,
         CareAct.Document => ClinicPermissions.AddDocuments,

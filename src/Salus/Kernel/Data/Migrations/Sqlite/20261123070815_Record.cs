@@ -1,0 +1,822 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Salus.Kernel.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Record : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<bool>(
+                name: "KeepsRecord",
+                table: "organisations_organisations",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "EncounterId",
+                table: "clinic_tickets",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "clinic_catalogue",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Loinc = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Category = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Unit = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Low = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    High = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    CriticalLow = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    CriticalHigh = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    RangeText = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Specimen = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    IsFasting = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Hours = table.Column<int>(type: "INTEGER", nullable: true),
+                    ArchivedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_catalogue", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_encounters",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Complaint = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    DoctorId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ClosedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ClosedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ChangedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_encounters", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_encounters_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_alerts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Severity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Detail = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    SourceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RaisedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    AcknowledgedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    AcknowledgedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ResolvedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ResolvedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Resolution = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_alerts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_alerts_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_alerts_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_allergies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IsNoneKnown = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Substance = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Category = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Severity = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Reaction = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Folded = table.Column<string>(type: "TEXT", maxLength: 360, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_allergies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_allergies_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_allergies_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_conditions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    IsPrimary = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Since = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_conditions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_conditions_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_conditions_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_consultation_drafts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    History = table.Column<string>(type: "TEXT", nullable: false),
+                    Examination = table.Column<string>(type: "TEXT", nullable: false),
+                    Assessment = table.Column<string>(type: "TEXT", nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", nullable: false),
+                    SavedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_consultation_drafts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_consultation_drafts_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_consultation_drafts_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_consultations",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DoctorId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    History = table.Column<string>(type: "TEXT", nullable: false),
+                    Examination = table.Column<string>(type: "TEXT", nullable: false),
+                    Assessment = table.Column<string>(type: "TEXT", nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    SavedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_consultations", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_consultations_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_consultations_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_notes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    AboutKind = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    AboutId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    WrittenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WrittenAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_notes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_notes_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_notes_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_orders",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RequisitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Priority = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    CatalogueId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Indication = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Instructions = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    OrderedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrderedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    StartedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CancelReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_orders", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_orders_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_orders_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_prescriptions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DrugId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Drug = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Dose = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Route = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Frequency = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Days = table.Column<int>(type: "INTEGER", nullable: true),
+                    Quantity = table.Column<int>(type: "INTEGER", nullable: false),
+                    Instructions = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    IsEmergency = table.Column<bool>(type: "INTEGER", nullable: false),
+                    EmergencyReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Check = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    OverrideReason = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    PrescribedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PrescribedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    CancelReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_prescriptions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_prescriptions_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_prescriptions_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_summaries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Disposition = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    Instructions = table.Column<string>(type: "TEXT", nullable: false),
+                    WrittenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WrittenAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_summaries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_summaries_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_summaries_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_vital_signs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    MeasuredAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Temperature = table.Column<decimal>(type: "TEXT", precision: 4, scale: 1, nullable: true),
+                    Systolic = table.Column<int>(type: "INTEGER", nullable: true),
+                    Diastolic = table.Column<int>(type: "INTEGER", nullable: true),
+                    Pulse = table.Column<int>(type: "INTEGER", nullable: true),
+                    Respiration = table.Column<int>(type: "INTEGER", nullable: true),
+                    Oxygen = table.Column<int>(type: "INTEGER", nullable: true),
+                    Weight = table.Column<decimal>(type: "TEXT", precision: 5, scale: 2, nullable: true),
+                    Height = table.Column<decimal>(type: "TEXT", precision: 4, scale: 1, nullable: true),
+                    UpperArm = table.Column<decimal>(type: "TEXT", precision: 4, scale: 1, nullable: true),
+                    Pain = table.Column<int>(type: "INTEGER", nullable: true),
+                    LastPeriod = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    Remark = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    VoidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    VoidedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    VoidReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_vital_signs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_vital_signs_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_vital_signs_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_results",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrderId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Value = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    Unit = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    Flag = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Range = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_results", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_results_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_results_clinic_orders_OrderId",
+                        column: x => x.OrderId,
+                        principalTable: "clinic_orders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_results_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_samples",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrderId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Specimen = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    CollectedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CollectedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_samples", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_samples_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_samples_clinic_orders_OrderId",
+                        column: x => x.OrderId,
+                        principalTable: "clinic_orders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_samples_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_tickets_EncounterId",
+                table: "clinic_tickets",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_alerts_EncounterId",
+                table: "clinic_alerts",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_alerts_OrganisationId_State_RaisedAt",
+                table: "clinic_alerts",
+                columns: new[] { "OrganisationId", "State", "RaisedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_alerts_PatientId",
+                table: "clinic_alerts",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_allergies_EncounterId",
+                table: "clinic_allergies",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_allergies_PatientId_Folded",
+                table: "clinic_allergies",
+                columns: new[] { "PatientId", "Folded" },
+                unique: true,
+                filter: "\"State\" = 'Active'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_allergies_PatientId_State",
+                table: "clinic_allergies",
+                columns: new[] { "PatientId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_catalogue_OrganisationId_Code",
+                table: "clinic_catalogue",
+                columns: new[] { "OrganisationId", "Code" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_catalogue_OrganisationId_Kind_Name",
+                table: "clinic_catalogue",
+                columns: new[] { "OrganisationId", "Kind", "Name" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_conditions_EncounterId",
+                table: "clinic_conditions",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_conditions_PatientId_Kind_State",
+                table: "clinic_conditions",
+                columns: new[] { "PatientId", "Kind", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_conditions_primary",
+                table: "clinic_conditions",
+                column: "EncounterId",
+                unique: true,
+                filter: "\"IsPrimary\" AND \"State\" <> 'EnteredInError' AND \"Kind\" = 'Diagnosis'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_consultation_drafts_EncounterId",
+                table: "clinic_consultation_drafts",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_consultation_drafts_EncounterId_AccountId",
+                table: "clinic_consultation_drafts",
+                columns: new[] { "EncounterId", "AccountId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_consultation_drafts_PatientId",
+                table: "clinic_consultation_drafts",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_consultations_EncounterId",
+                table: "clinic_consultations",
+                column: "EncounterId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_consultations_PatientId",
+                table: "clinic_consultations",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_encounters_OrganisationId_Day_Id",
+                table: "clinic_encounters",
+                columns: new[] { "OrganisationId", "Day", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_encounters_OrganisationId_State_Day_Id",
+                table: "clinic_encounters",
+                columns: new[] { "OrganisationId", "State", "Day", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_encounters_PatientId_StartedAt",
+                table: "clinic_encounters",
+                columns: new[] { "PatientId", "StartedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_encounters_PatientId_Type_Day",
+                table: "clinic_encounters",
+                columns: new[] { "PatientId", "Type", "Day" },
+                unique: true,
+                filter: "\"State\" = 'Open'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_notes_EncounterId",
+                table: "clinic_notes",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_notes_PatientId",
+                table: "clinic_notes",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_orders_EncounterId",
+                table: "clinic_orders",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_orders_OrganisationId_Kind_State_OrderedAt",
+                table: "clinic_orders",
+                columns: new[] { "OrganisationId", "Kind", "State", "OrderedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_orders_PatientId",
+                table: "clinic_orders",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_prescriptions_EncounterId",
+                table: "clinic_prescriptions",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_prescriptions_OrganisationId_State_PrescribedAt",
+                table: "clinic_prescriptions",
+                columns: new[] { "OrganisationId", "State", "PrescribedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_prescriptions_PatientId",
+                table: "clinic_prescriptions",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_results_EncounterId",
+                table: "clinic_results",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_results_OrderId",
+                table: "clinic_results",
+                column: "OrderId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_results_PatientId",
+                table: "clinic_results",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_samples_EncounterId",
+                table: "clinic_samples",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_samples_OrderId",
+                table: "clinic_samples",
+                column: "OrderId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_samples_PatientId",
+                table: "clinic_samples",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_summaries_EncounterId",
+                table: "clinic_summaries",
+                column: "EncounterId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_summaries_PatientId",
+                table: "clinic_summaries",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_vital_signs_EncounterId",
+                table: "clinic_vital_signs",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_vital_signs_PatientId",
+                table: "clinic_vital_signs",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_vital_signs_PatientId_MeasuredAt",
+                table: "clinic_vital_signs",
+                columns: new[] { "PatientId", "MeasuredAt" });
+
+            migrationBuilder.AddForeignKey(
+                name: "FK_clinic_tickets_clinic_encounters_EncounterId",
+                table: "clinic_tickets",
+                column: "EncounterId",
+                principalTable: "clinic_encounters",
+                principalColumn: "Id",
+                onDelete: ReferentialAction.Restrict);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropForeignKey(
+                name: "FK_clinic_tickets_clinic_encounters_EncounterId",
+                table: "clinic_tickets");
+
+            migrationBuilder.DropTable(
+                name: "clinic_alerts");
+
+            migrationBuilder.DropTable(
+                name: "clinic_allergies");
+
+            migrationBuilder.DropTable(
+                name: "clinic_catalogue");
+
+            migrationBuilder.DropTable(
+                name: "clinic_conditions");
+
+            migrationBuilder.DropTable(
+                name: "clinic_consultation_drafts");
+
+            migrationBuilder.DropTable(
+                name: "clinic_consultations");
+
+            migrationBuilder.DropTable(
+                name: "clinic_notes");
+
+            migrationBuilder.DropTable(
+                name: "clinic_prescriptions");
+
+            migrationBuilder.DropTable(
+                name: "clinic_results");
+
+            migrationBuilder.DropTable(
+                name: "clinic_samples");
+
+            migrationBuilder.DropTable(
+                name: "clinic_summaries");
+
+            migrationBuilder.DropTable(
+                name: "clinic_vital_signs");
+
+            migrationBuilder.DropTable(
+                name: "clinic_orders");
+
+            migrationBuilder.DropTable(
+                name: "clinic_encounters");
+
+            migrationBuilder.DropIndex(
+                name: "IX_clinic_tickets_EncounterId",
+                table: "clinic_tickets");
+
+            migrationBuilder.DropColumn(
+                name: "KeepsRecord",
+                table: "organisations_organisations");
+
+            migrationBuilder.DropColumn(
+                name: "EncounterId",
+                table: "clinic_tickets");
+        }
+    }
+}
