@@ -23,7 +23,8 @@ namespace Salus;
 public static class SalusApp
 {
     /// <summary>Builds the program without starting it.</summary>
-    public static WebApplication Build(Settings settings)
+    /// <param name="replace">Puts other services in the place of the program's own; for tests.</param>
+    public static WebApplication Build(Settings settings, Action<IServiceCollection>? replace = null)
     {
         Directory.CreateDirectory(settings.Data);
         KeyFile.MakeFolder(settings.KeysFolder);
@@ -44,6 +45,7 @@ public static class SalusApp
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         Configure(app, settings, modules);
         return app;

@@ -23,6 +23,8 @@ public sealed class Form
     public bool Flag(string name) => fields[name].Contains("true");
     public Guid? Id(string name) => Read<Guid>(name, (string t, out Guid v) => Guid.TryParse(t, out v));
     public int? Number(string name) => Read<int>(name, (string t, out int v) => int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out v));
+    /// <summary>With a point or a comma, as people type it.</summary>
+    public decimal? Figure(string name) => Read<decimal>(name, (string t, out decimal v) => decimal.TryParse(t.Replace(',', '.'), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out v));
     public DateOnly? Date(string name) => Read<DateOnly>(name, (string t, out DateOnly v) => DateOnly.TryParseExact(t, "yyyy-MM-dd", out v));
     public T Choice<T>(string name) where T : struct, Enum => Read<T>(name, (string t, out T v) => Enum.TryParse(t, true, out v) && Enum.IsDefined(v)) ?? default;
 
@@ -35,6 +37,10 @@ public sealed class Form
         await file.CopyToAsync(bytes);
         return bytes.ToArray();
     }
+
+    /// <summary>A file that was sent along, to be read as a stream, twice if need be; the server keeps large ones on disk.</summary>
+    /// <exception cref="Refusal">422 when none was chosen.</exception>
+    public Stream Open(string name) => fields.Files[name] is { Length: > 0 } file ? file.OpenReadStream() : throw Refusal.Field(name, "Choose a file first.");
 
     /// <summary>The key that the page made for this intention; the same form sent twice is done once.</summary>
     public string? Once => fields["once"].ToString() is { Length: > 0 and <= 100 } key ? key : null;

@@ -19,6 +19,7 @@ public sealed class QueryCountTests : IDisposable
         var clinic = await Clinic.Make(own.Salus);
         var queue = await clinic.Queue();
         var issued = new List<Answer>();
+        var visit = await clinic.Visit();
         async Task Grow(int to)
         {
             while (issued.Count < to)
@@ -28,10 +29,18 @@ public sealed class QueryCountTests : IDisposable
                 (await clinic.Admin.Post("devices", new { name = $"Hall {issued.Count}" })).Is(201);
                 await clinic.OwnRole($"Role {issued.Count}", "queue.read");
                 await clinic.Program("patients.read");
+                var order = await clinic.Ordered(issued.Count % 2 == 0 ? visit : await clinic.Visit(), name: $"Test {issued.Count}");
+                (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "partial" })).Is(200);
+                var done = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: $"Done {issued.Count}")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id;
+                (await clinic.Lab.Post($"results/{done}/addenda", new { text = "More" })).Is(201);
+                await clinic.Ordered(visit, "imaging", $"Study {issued.Count}");
+                (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201);
+                (await clinic.Admin.Post("catalogue", new { kind = "lab", code = $"T{issued.Count}", name = $"Entry {issued.Count}" })).Is(201);
+                (await clinic.Admin.Post("templates", new { name = $"Template {issued.Count}" })).Is(201);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
-        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor clinic.nurse");
         await Grow(1);
         (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
         var first = issued[0];
@@ -39,7 +48,8 @@ public sealed class QueryCountTests : IDisposable
         string[] paths =
         [
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
-            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
+            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", $"encounters/{visit}/orders", $"encounters/{visit}/referrals",
+            "laboratory/work-list?limit=100", "laboratory/work-list?done=true&limit=100", "imaging/work-list", "nursing/tasks?limit=100", "catalogue?limit=100", "catalogue?q=entry", "codes?q=fever", "templates", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
         ];
         // Each context that is used again remembers for a second whether anybody listens to its commands.
         var listening = DateTime.UtcNow;

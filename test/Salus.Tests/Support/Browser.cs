@@ -22,6 +22,9 @@ public sealed partial class Browser(RunningSalus salus, CookieContainer? cookies
         return await http.SendAsync(request);
     }
 
+    /// <summary>Posts a form with files; its token is among its parts.</summary>
+    public Task<HttpResponseMessage> Upload(string path, MultipartFormDataContent form) => http.PostAsync(path, form);
+
     /// <summary>Opens the page (or fragment) that has the form, and posts it with its token.</summary>
     public async Task<HttpResponseMessage> Submit(string page, string action, Dictionary<string, string> fields, string? fragment = null)
     {

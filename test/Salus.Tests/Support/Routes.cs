@@ -44,6 +44,7 @@ public static class Rows
     {
         var queue = await clinic.Queue();
         var ticket = await clinic.Issue(queue);
+        var (visit, order) = await clinic.VisitWith();
         await using var db = clinic.Open();
         return new Dictionary<string, Guid>
         {
@@ -55,6 +56,12 @@ public static class Rows
             ["staff"] = (await clinic.Admin.Get("staff")).Is(200)["staff"].EnumerateArray().First(s => s.Id("accountId") == clinic.Account("doctor").Id).Id("membershipId"),
             ["roles"] = (await clinic.OwnRole("Desk", "organisation.enter")).Id,
             ["keys"] = (await clinic.Program("patients.read")).Id,
+            ["encounters"] = visit,
+            ["orders"] = order,
+            ["results"] = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id,
+            ["referrals"] = (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201).Id,
+            ["catalogue"] = await clinic.Potassium(),
+            ["templates"] = (await clinic.Doctor.Post("templates", new { name = "Cough" })).Is(201).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
         };
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 [assembly: AssemblyFixture(typeof(Salus.Tests.Support.SalusServer))]
 
 namespace Salus.Tests.Support;
@@ -45,10 +47,10 @@ public sealed class OwnServer : IAsyncDisposable
     public RunningSalus Salus { get; private set; } = null!;
     public string Folder => database.Folder;
 
-    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null)
+    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, Action<IServiceCollection>? replace = null)
     {
         var own = new OwnServer(await TestDatabase.Make());
-        own.Salus = await RunningSalus.Start(own.database, change);
+        own.Salus = await RunningSalus.Start(own.database, change, replace);
         return own;
     }
 
