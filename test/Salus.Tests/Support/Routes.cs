@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,7 @@ public sealed record Route(string Method, string Pattern, Gate? Gate, RouteEndpo
     /// <summary>The row the address names, such as <c>patients</c>; null when it names none.</summary>
     public string? Kind => Pattern.Contains("/{id", StringComparison.Ordinal) ? Pattern.Split("/{id")[0].Split('/')[^1] : null;
 
-    public string At(string slug, Guid id) => Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal)
+    public string At(string slug, Guid id) => Regex.Replace(Pattern.Replace("{org}", slug, StringComparison.Ordinal), @"\{\w+:guid\}", id.ToString())
         .Replace("{code}", "00000000000000000000000000", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
 
     /// <summary>The type of the JSON body; null when there is none.</summary>

@@ -74,7 +74,7 @@ public sealed class TenancyTests(SalusServer server)
     {
         var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
         var foreign = await Rows.Plant(other);
-        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor clinic.nurse clinic.lab clinic.radiology");
         var (all, tried) = (clinic.As("all"), 0);
         foreach (var route in OrganisationApi.Where(r => r.Kind is not null))
         {

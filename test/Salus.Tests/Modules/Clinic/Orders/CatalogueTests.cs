@@ -74,6 +74,7 @@ public sealed class CatalogueTests(SalusServer server)
         var first = (await clinic.Doctor.Get("catalogue?limit=3")).Is(200);
         Assert.Equal(["C3", "C4"], (await clinic.Doctor.Get($"catalogue?limit=3&after={first.Next}")).Is(200).Items.Select(e => e.Str("code")));
         (await clinic.Doctor.Get("catalogue?limit=0")).RefusesField("limit");
+        (await clinic.Doctor.Get("catalogue?kind=surgery")).RefusesField("kind");
     }
 
     [Fact]

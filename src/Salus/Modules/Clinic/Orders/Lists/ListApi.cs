@@ -17,8 +17,8 @@ public static class ListApi
 
     private static void MapCatalogue(RouteGroupBuilder api)
     {
-        api.MapGet("/catalogue", (EntryList list, CancellationToken ct, string q = "", OrderKind? kind = null, bool archived = false, string? after = null, int limit = 25) =>
-                list.Run(new() { Q = q, Kind = kind, Archived = archived, After = after, Limit = limit }, ct))
+        api.MapGet("/catalogue", (EntryList list, CancellationToken ct, string q = "", string? kind = null, bool archived = false, string? after = null, int limit = 25) =>
+                list.Run(new() { Q = q, Kind = Kind(kind), Archived = archived, After = after, Limit = limit }, ct))
             .Requires(ClinicPermissions.ReadLists).Refuses("invalid").Describe("listCatalogue", "Tests, studies and procedures by kind and fragments of name and code");
         api.MapPost("/catalogue", async (string org, SaveEntry.Command command, SaveEntry save, CancellationToken ct) =>
             {
@@ -78,6 +78,10 @@ public static class ListApi
         api.MapPost("/templates/{id:guid}/uses", (Guid id, UseTemplate use, CancellationToken ct) => use.Run(new() { Id = id }, ct))
             .Requires(ClinicPermissions.WriteConsultations).Refuses("not-found").Describe("useTemplate", "A template's texts for a consultation; the use is counted");
     }
+
+    // Written as in bodies, "lab"; a parameter of the enum's own type would be read with capitals only.
+    private static OrderKind? Kind(string? text) => string.IsNullOrEmpty(text) ? null
+        : Enum.TryParse<OrderKind>(text, true, out var kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(text[0]) ? kind : throw Refusal.Field("kind", "Choose one of the list.");
 
     /// <summary>The body, kept on disk while it is read twice.</summary>
     /// <exception cref="Refusal">415 when it is no table.</exception>
