@@ -38,6 +38,10 @@ public sealed class Form
         return bytes.ToArray();
     }
 
+    /// <summary>A file that was sent along, to be read as a stream, twice if need be; the server keeps large ones on disk.</summary>
+    /// <exception cref="Refusal">422 when none was chosen.</exception>
+    public Stream Open(string name) => fields.Files[name] is { Length: > 0 } file ? file.OpenReadStream() : throw Refusal.Field(name, "Choose a file first.");
+
     /// <summary>The key that the page made for this intention; the same form sent twice is done once.</summary>
     public string? Once => fields["once"].ToString() is { Length: > 0 and <= 100 } key ? key : null;
 

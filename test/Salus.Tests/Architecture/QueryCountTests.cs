@@ -15,10 +15,11 @@ public sealed class QueryCountTests : IDisposable
     public async Task TS_12_every_reading_route_costs_a_constant_number_of_commands()
     {
         // A server of its own: elsewhere other tests change who may do what, and what is remembered of it is read again.
-        await using var own = await OwnServer.Start();
-        var clinic = await Clinic.Make(own.Salus);
+        await using var server = await OwnServer.Start();
+        var clinic = await Clinic.Make(server.Salus);
         var queue = await clinic.Queue();
         var issued = new List<Answer>();
+        var visit = await clinic.Visit();
         async Task Grow(int to)
         {
             while (issued.Count < to)
@@ -28,8 +29,16 @@ public sealed class QueryCountTests : IDisposable
                 (await clinic.Admin.Post("devices", new { name = $"Hall {issued.Count}" })).Is(201);
                 await clinic.OwnRole($"Role {issued.Count}", "queue.read");
                 await clinic.Program("patients.read");
-                await Care(clinic, issued);
+                await Care(clinic, visit, issued.Count);
                 (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(200);
+                var order = await clinic.Ordered(issued.Count % 2 == 0 ? visit : await clinic.Visit(), name: $"Test {issued.Count}");
+                (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "partial" })).Is(200);
+                var done = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: $"Done {issued.Count}")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id;
+                (await clinic.Lab.Post($"results/{done}/addenda", new { text = "More" })).Is(201);
+                await clinic.Ordered(visit, "imaging", $"Study {issued.Count}");
+                (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201);
+                (await clinic.Admin.Post("catalogue", new { kind = "lab", code = $"T{issued.Count}", name = $"Entry {issued.Count}" })).Is(201);
+                (await clinic.Admin.Post("templates", new { name = $"Template {issued.Count}" })).Is(201);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -38,12 +47,13 @@ public sealed class QueryCountTests : IDisposable
         (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
         var first = issued[0];
         var patient = (await clinic.Doctor.Get($"tickets/{first.Id}"))["patientId"].GetGuid();
-        var visit = first["encounterId"].GetGuid();
+        var own = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
         string[] paths =
         [
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
-            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "files?limit=100", "/api/v1/auth/me",
-            "encounters", $"encounters?patient={patient}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"patients/{patient}/record", $"patients/{patient}/readers", $"/api/v1/tickets/{first["code"].GetString()}",
+            "files?limit=100", "encounters", $"encounters?patient={own}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"encounters/{visit}/documents", $"patients/{own}/record", $"patients/{own}/readers",
+            $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", $"encounters/{visit}/orders", $"encounters/{visit}/referrals",
+            "laboratory/work-list?limit=100", "laboratory/work-list?done=true&limit=100", "imaging/work-list", "nursing/tasks?limit=100", "catalogue?limit=100", "catalogue?q=entry", "codes?q=fever", "templates", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
         ];
         // Each context that is used again remembers for a second whether anybody listens to its commands.
         var listening = DateTime.UtcNow;
@@ -59,18 +69,17 @@ public sealed class QueryCountTests : IDisposable
         }
     }
 
-    /// <summary>One more of everything in the first patient's record, and one more earlier visit.</summary>
-    private static async Task Care(Clinic clinic, List<Answer> issued)
+    /// <summary>One more of everything in the visit's record, and one more earlier visit.</summary>
+    private static async Task Care(Clinic clinic, Guid visit, int count)
     {
-        var visit = issued[0]["encounterId"].GetGuid();
         var patient = (await clinic.Doctor.Get($"encounters/{visit}")).Is(200)["patientId"].GetGuid();
-        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 38 + (issued.Count * 0.1) })).Is(201);
-        (await clinic.Nurse.Post($"encounters/{visit}/notes", new { text = $"Note {issued.Count}" })).Is(201);
-        (await clinic.Nurse.Post($"encounters/{visit}/allergies", new { substance = $"Substance {issued.Count}" })).Is(201);
-        foreach (var kind in (string[])["diagnosis", "problem"]) (await clinic.Doctor.Post($"encounters/{visit}/conditions", new { kind, text = $"Illness {issued.Count}" })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 38 + (count * 0.1) })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/notes", new { text = $"Note {count}" })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/allergies", new { substance = $"Substance {count}" })).Is(201);
+        foreach (var kind in (string[])["diagnosis", "problem"]) (await clinic.Doctor.Post($"encounters/{visit}/conditions", new { kind, text = $"Illness {count}" })).Is(201);
         await clinic.Salus.Database.Write(clinic.Id, db =>
         {
-            db.Add(new Salus.Modules.Clinic.Encounters.Encounter { PatientId = patient, Day = new DateOnly(2020, 1, 1).AddDays(issued.Count), State = Salus.Modules.Clinic.Encounters.EncounterState.Closed, StartedAt = DateTime.UtcNow, ChangedAt = DateTime.UtcNow });
+            db.Add(new Salus.Modules.Clinic.Encounters.Encounter { PatientId = patient, Day = new DateOnly(2020, 1, 1).AddDays(count), State = Salus.Modules.Clinic.Encounters.EncounterState.Closed, StartedAt = DateTime.UtcNow, ChangedAt = DateTime.UtcNow });
             return db.SaveChangesAsync();
         }, default);
     }

@@ -39,6 +39,20 @@ public sealed class LiveTests(SalusServer server)
         Assert.Contains("\"changed\"", await phone.Read(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lab", true)] [InlineData("radiology", true)] [InlineData("nurse", true)] [InlineData("doctor", true)] [InlineData("receptionist", false)] [InlineData("pharmacist", false)] [InlineData("admin", false)]
+    public async Task Who_has_orders_to_work_on_hears_that_they_changed(string who, bool hears)
+    {
+        var (clinic, stranger) = (await Clinic.Make(server.Salus), await server.Stranger());
+        var visit = await clinic.Visit();
+        using var socket = await Socket.Open(clinic, who);
+        Assert.Contains("error", await socket.Ask("Listen", $"orders:{stranger.Id}"), StringComparison.Ordinal);
+        Assert.Contains(hears ? $"orders:{clinic.Id}" : "error", await socket.Ask("Listen", $"orders:{clinic.Id}"), StringComparison.Ordinal);
+        if (!hears) return;
+        await clinic.Ordered(visit);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_suspended_members_connection_is_cut()
     {

@@ -46,7 +46,7 @@ public static class Rows
     {
         var queue = await clinic.Queue();
         var ticket = await clinic.Issue(queue);
-        var visit = await clinic.Visit();
+        var (visit, order) = await clinic.VisitWith();
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 39.5 })).Is(201);
         var chart = (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200);
         return new Dictionary<string, Guid>
@@ -62,6 +62,11 @@ public static class Rows
             ["roles"] = (await clinic.OwnRole("Desk", "organisation.enter")).Id,
             ["keys"] = (await clinic.Program("patients.read")).Id,
             ["files"] = (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(200).Id,
+            ["orders"] = order,
+            ["results"] = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id,
+            ["referrals"] = (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201).Id,
+            ["catalogue"] = await clinic.Potassium(),
+            ["templates"] = (await clinic.Doctor.Post("templates", new { name = "Cough" })).Is(201).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
         };
     }

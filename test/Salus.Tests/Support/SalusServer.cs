@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 [assembly: AssemblyFixture(typeof(Salus.Tests.Support.SalusServer))]
 
 namespace Salus.Tests.Support;
@@ -46,6 +48,9 @@ public sealed class OwnServer : IAsyncDisposable
     public RunningSalus Salus { get; private set; } = null!;
     public string Folder => database.Folder;
 
+    /// <summary>With other services in the place of the program's own.</summary>
+    public static Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change, Action<IServiceCollection> replace) => Start(change, new Replacement(replace));
+
     public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, params Kernel.Module[] more)
     {
         var own = new OwnServer(await TestDatabase.Make(), more);
@@ -65,4 +70,10 @@ public sealed class OwnServer : IAsyncDisposable
         await Salus.DisposeAsync();
         await database.DisposeAsync();
     }
+}
+
+/// <summary>A module that only puts services in the place of others.</summary>
+public sealed class Replacement(Action<IServiceCollection> replace) : Kernel.Module
+{
+    public override void AddServices(IServiceCollection services) => replace(services);
 }

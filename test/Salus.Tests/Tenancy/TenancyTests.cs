@@ -28,6 +28,17 @@ public sealed class TenancyTests(SalusServer server)
         ("encounters", "conditions") => new { text = "Cold" },
         ("encounters", "allergies") => new { isNoneKnown = true },
         ("encounters", "notes" or "operation-notes" or "addenda" or "summary") => new { text = "Well" },
+        ("encounters", "orders") => new { kind = "lab", items = new[] { new { name = "Urea" } } },
+        ("encounters", "referrals") => new { specialty = "Cardiology", reason = "Murmur" },
+        ("orders", "cancellation") => new { reason = "Not needed" },
+        ("orders", "samples") => new { outcome = "collected" },
+        ("orders", "result" or "report") => new { text = "Seen", flag = "normal" },
+        ("results", "addenda") => new { text = "More" },
+        ("referrals", _) => new { step = "accept" },
+        ("catalogue", "archiving") => new { },
+        ("catalogue", _) => new { kind = "lab", code = "X", name = "Renamed" },
+        ("templates", "uses") => new { },
+        ("templates", _) => new { name = "Renamed" },
         ("staff", _) => new { roles = new[] { "clinic.doctor" } },
         _ => new { },
     };
@@ -90,6 +101,7 @@ public sealed class TenancyTests(SalusServer server)
         (await clinic.Doctor.Post($"tickets/{own["tickets"]}/transfer", new { queueId = foreign["queues"] })).Refuses(404, "not-found");
         Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
+        (await clinic.Doctor.Post($"encounters/{own["encounters"]}/orders", new { kind = "lab", items = new[] { new { catalogueId = foreign["catalogue"] } } })).RefusesField("items");
     }
 
     [Fact]
@@ -103,6 +115,12 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get("encounters")).Items);
         Assert.Empty((await clinic.Display.Get("board"))["queues"].EnumerateArray());
         Assert.Empty((await clinic.Receptionist.Get("patients/likely-duplicates?name=Anna+Rossi")).Json.EnumerateArray());
+        Assert.Empty((await clinic.Lab.Get("laboratory/work-list")).Items);
+        Assert.Empty((await clinic.Lab.Get("laboratory/work-list?done=true")).Items);
+        Assert.Empty((await clinic.Radiology.Get("imaging/work-list")).Items);
+        Assert.Empty((await clinic.Nurse.Get("nursing/tasks")).Items);
+        Assert.Empty((await clinic.Doctor.Get("catalogue")).Items);
+        Assert.Empty((await clinic.Doctor.Get("templates")).Json.EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
     }
 

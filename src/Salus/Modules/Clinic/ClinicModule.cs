@@ -3,6 +3,7 @@ using Salus.Kernel.Live;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
@@ -65,7 +66,8 @@ public sealed class ClinicModule : Module
         new(Figures.Action, "read the figures"),
         new(QueueSetup.Action, "read the set-up of the queues"),
         .. EncounterModule.AuditActions,
-        .. DocumentDoors.AuditActions,
+        .. DocumentsModule.AuditActions,
+        .. OrdersModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -78,6 +80,7 @@ public sealed class ClinicModule : Module
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
         new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
         .. EncounterModule.Menu,
+        .. OrdersModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -85,7 +88,8 @@ public sealed class ClinicModule : Module
     {
         services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         EncounterModule.AddServices(services);
-        DocumentDoors.AddServices(services);
+        DocumentsModule.AddServices(services);
+        OrdersModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -97,6 +101,7 @@ public sealed class ClinicModule : Module
         EmergencyDoors.Map(routes);
         QueuePages.Map(routes);
         EncounterModule.MapRoutes(routes);
-        DocumentDoors.Map(routes);
+        DocumentsModule.Map(routes);
+        OrdersModule.MapRoutes(routes);
     }
 }

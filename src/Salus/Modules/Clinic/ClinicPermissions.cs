@@ -39,6 +39,7 @@ public static class ClinicPermissions
     public const string WriteImagingReports = "orders.write-imaging-reports";
     public const string ReadLabList = "orders.read-lab-list";
     public const string ReadImagingList = "orders.read-imaging-list";
+    public const string ReadLists = "orders.read-lists";
     public const string ManageCatalogue = "orders.manage-catalogue";
     public const string Prescribe = "pharmacy.prescribe";
     public const string Dispense = "pharmacy.dispense";

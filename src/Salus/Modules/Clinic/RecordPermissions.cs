@@ -31,6 +31,7 @@ internal static class RecordPermissions
         new(ClinicPermissions.WriteImagingReports, "Report imaging studies", Role.Radiology) { IsForPeople = true },
         new(ClinicPermissions.ReadLabList, "See the laboratory's work list", Role.Lab, Role.Doctor, Role.Nurse),
         new(ClinicPermissions.ReadImagingList, "See the imaging work list", Role.Radiology, Role.Doctor),
+        new(ClinicPermissions.ReadLists, "See the lists of tests and of diagnosis codes", Role.Admin, Role.Doctor, Role.Nurse, Role.Lab, Role.Radiology, Role.Pharmacist, Role.Ivf),
         new(ClinicPermissions.ManageCatalogue, "Define tests, studies and procedures", Role.Admin),
         new(ClinicPermissions.Prescribe, "Prescribe", Role.Doctor) { IsForPeople = true },
         new(ClinicPermissions.Dispense, "Dispense medicines", Role.Pharmacist) { IsForPeople = true },

@@ -74,6 +74,20 @@
     } catch { /* no sound on this device */ }
   }
 
+  // A line of a list fills in its code and its words; other words have no code.
+  function pick(picker, line) {
+    picker.querySelector("[data-words]").value = line.dataset.text;
+    var code = picker.querySelector("[data-code]");
+    code.value = line.dataset.pick; code.dataset.picked = "";
+    line.parentElement.replaceChildren();
+    picker.querySelector("[data-words]").focus();
+  }
+  document.addEventListener("input", function (e) {
+    if (!e.target.dataset || !("words" in e.target.dataset)) return;
+    var code = e.target.closest("[data-picker]").querySelector("[data-code]");
+    if ("picked" in code.dataset) { code.value = ""; delete code.dataset.picked; }
+  });
+
   var calls = null;
   function watchCalls() {
     var el = document.querySelector("[data-calls]");
@@ -107,7 +121,7 @@
   document.addEventListener("visibilitychange", function () { if (!document.hidden) refreshAll(); });
 
   document.addEventListener("click", function (e) {
-    var el = e.target.closest("[data-theme-toggle],[data-open],[data-close],[data-sound],[data-fullscreen],[data-print],[data-clear]");
+    var el = e.target.closest("[data-theme-toggle],[data-open],[data-close],[data-sound],[data-fullscreen],[data-print],[data-clear],[data-pick]");
     var menu = document.querySelector(".account-menu[open]");
     if (menu && !menu.contains(e.target)) menu.removeAttribute("open");
     if (!el) return;
@@ -120,6 +134,7 @@
     else if ("sound" in el.dataset) { chime(); el.hidden = true; }
     else if ("fullscreen" in el.dataset) { document.documentElement.requestFullscreen(); el.hidden = true; }
     else if ("print" in el.dataset) { window.print(); }
+    else if ("pick" in el.dataset) { pick(el.closest("[data-picker]"), el); }
     else if (el.dataset.clear) { var target = document.getElementById(el.dataset.clear); if (target) target.innerHTML = ""; var box = document.querySelector("[data-key='/']"); if (box) box.focus(); }
   });
 

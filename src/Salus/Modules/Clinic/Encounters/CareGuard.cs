@@ -10,7 +10,7 @@ namespace Salus.Modules.Clinic.Encounters;
 public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
-    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, Referral, Document, Addendum, Summary, Close,
+    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, Referral, Document, Addendum, Summary, Close, CancelOrder,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -52,7 +52,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.Procedure => ClinicPermissions.DoProcedures,
         CareAct.Sample => ClinicPermissions.CollectSamples,
         CareAct.Consultation or CareAct.Diagnosis => ClinicPermissions.WriteConsultations,
-        CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder => ClinicPermissions.PlaceOrders,
+        CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder or CareAct.CancelOrder => ClinicPermissions.PlaceOrders,
         CareAct.LabResult => ClinicPermissions.WriteLabResults,
         CareAct.ImagingReport => ClinicPermissions.WriteImagingReports,
         CareAct.Prescription or CareAct.EmergencyPrescription or CareAct.PrescriptionImage => ClinicPermissions.Prescribe,

@@ -1,7 +1,10 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Components;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Documents;
+using Salus.Modules.Clinic.Orders;
+using Salus.Modules.Clinic.Orders.Lists;
+using Salus.Modules.Clinic.Orders.Referrals;
 using Salus.Modules.Organisations.Contract;
 using Salus.Web;
 
@@ -80,6 +83,12 @@ public static class EncounterPages
         }).Requires(ClinicPermissions.WriteConsultations);
         pages.MapPost("/visits/{id:guid}/consultation/draft", async (Guid id, Form form, SaveDraft save, PageTools page, CancellationToken ct) =>
             Results.Text(page.Time(await save.Run(new() { EncounterId = id, History = form["history"], Examination = form["examination"], Assessment = form["assessment"], Plan = form["plan"] }, ct)))).Requires(ClinicPermissions.WriteConsultations);
+        pages.MapPost("/visits/{id:guid}/consultation/template", async (Guid id, Form form, UseTemplate use, SaveDraft save, VisitPages visits, CancellationToken ct) =>
+        {
+            var template = await use.Run(new() { Id = form.Id("template") ?? throw Refusal.NotFound() }, ct);
+            await save.Run(new() { EncounterId = id, History = Below(form["history"], template.History), Examination = Below(form["examination"], template.Examination), Assessment = Below(form["assessment"], template.Assessment), Plan = Below(form["plan"], template.Plan) }, ct);
+            return await visits.After(id, "consultation", ct);
+        }).Requires(ClinicPermissions.WriteConsultations);
         pages.MapPost("/visits/{id:guid}/consultation/take-over", async (Guid id, Form form, TakeOver take, VisitPages visits, CancellationToken ct) =>
         {
             await take.Run(new() { EncounterId = id, Reason = form["reason"] }, ct);
@@ -143,6 +152,9 @@ public static class EncounterPages
         }).Requires(ClinicPermissions.WriteAllergies);
     }
 
+    /// <summary>What was typed stays; the template comes below it.</summary>
+    private static string Below(string typed, string added) => string.IsNullOrWhiteSpace(typed) ? added : added.Length == 0 ? typed : typed.TrimEnd() + "\n" + added;
+
     private static DateOnly? Day(string? text) => string.IsNullOrEmpty(text) ? null : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : throw Refusal.Field("day", "This value does not fit.");
 
     private static EncounterList.Query Asked(DateOnly? day, string state, bool mine, Actor actor) =>
@@ -150,37 +162,4 @@ public static class EncounterPages
 
     private static string Query(DateOnly? day, string state, bool mine) =>
         string.Create(CultureInfo.InvariantCulture, $"?state={Uri.EscapeDataString(state)}&mine={(mine ? "true" : "false")}{(day is { } one ? $"&day={one:yyyy-MM-dd}" : "")}");
-}
-
-/// <summary>The page of one visit, whole or in parts.</summary>
-public sealed class VisitPages(VisitChart chart, Database database, ActorSlot slot, PageTools page)
-{
-    public async Task<IResult> Page(Guid id, CancellationToken ct) => Show.Page<VisitPage>(new { Chart = await chart.Run(new() { EncounterId = id }, ct), Doctors = await Doctors(ct) });
-
-    /// <summary>A part that an open page fetches again.</summary>
-    public async Task<IResult> Part(Guid id, string part, CancellationToken ct) => part switch
-    {
-        "safety" => await Part<SafetyPart>(id, ChartPart.Head, ct),
-        "vitals" => await Part<VitalsPart>(id, ChartPart.Vitals, ct),
-        "consultation" => await Part<ConsultationPart>(id, ChartPart.Consultation, ct),
-        "conditions" => await Part<ConditionsPart>(id, ChartPart.Conditions, ct),
-        "problems" => await Part<ProblemsPart>(id, ChartPart.Conditions, ct),
-        "notes" => await Part<NotesPart>(id, ChartPart.Notes, ct),
-        "closing" => await Part<ClosingPart>(id, ChartPart.Summary, ct),
-        _ => throw Refusal.NotFound(),
-    };
-
-    /// <summary>After a form: its part for htmx; for a plain browser, back to the page.</summary>
-    public async Task<IResult> After(Guid id, string part, CancellationToken ct) =>
-        page.Http.Request.IsHtmx() ? await Part(id, part, ct) : Results.LocalRedirect(page.At($"visits/{id}"));
-
-    public async Task<IReadOnlyList<(Guid Id, string Name)>> Doctors(CancellationToken ct)
-    {
-        if (!slot.Actor.May(ClinicPermissions.OpenEncounters)) return [];
-        await using var db = database.Open(slot.Actor.OrganisationId);
-        return await Encounters.Doctors.Of(db, ct);
-    }
-
-    private async Task<IResult> Part<T>(Guid id, ChartPart parts, CancellationToken ct) where T : IComponent =>
-        Show.Page<T>(new { Chart = await chart.Run(new() { EncounterId = id, Parts = parts, IsRefresh = true }, ct) });
 }

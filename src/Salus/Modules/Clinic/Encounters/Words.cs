@@ -1,7 +1,7 @@
 namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>The record's values as words for people (resource keys).</summary>
-public static class Words
+public static class VisitWords
 {
     public static string Of(EncounterType type) => type switch
     {

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Orders.Lists;
+using Salus.Modules.Clinic.Orders.Referrals;
 
 namespace Salus.Modules.Clinic.Orders;
 
@@ -67,15 +69,6 @@ public sealed class Order : IOfEncounter, IVersioned
     };
 }
 
-public static class Words
-{
-    public static string Of(OrderState state) => state switch { OrderState.Ordered => "Ordered", OrderState.InProgress => "In progress", OrderState.Resulted => "Result ready", _ => "Cancelled" };
-
-    public static string Of(OrderKind kind) => kind switch { OrderKind.Lab => "Laboratory", OrderKind.Imaging => "Imaging", _ => "Procedure" };
-
-    public static string Of(OrderPriority priority) => priority switch { OrderPriority.Stat => "Emergency", OrderPriority.Urgent => "Urgent", _ => "Routine" };
-}
-
 public static class OrderTables
 {
     extension(SalusDb db)
@@ -84,6 +77,9 @@ public static class OrderTables
         public DbSet<Result> Results => db.Set<Result>();
         public DbSet<CatalogueEntry> Catalogue => db.Set<CatalogueEntry>();
         public DbSet<Sample> Samples => db.Set<Sample>();
+        public DbSet<DiagnosisCode> DiagnosisCodes => db.Set<DiagnosisCode>();
+        public DbSet<ClinicalTemplate> Templates => db.Set<ClinicalTemplate>();
+        public DbSet<Referral> Referrals => db.Set<Referral>();
     }
 }
 
@@ -99,6 +95,6 @@ internal sealed class OrderTable : IEntityTypeConfiguration<Order>
         table.Property(o => o.CancelReason).HasMaxLength(200);
         table.Ignore(o => o.IsOpen);
         table.IsOfEncounter();
-        table.HasIndex(o => new { o.OrganisationId, o.Kind, o.State, o.OrderedAt });
+        table.HasIndex(o => new { o.OrganisationId, o.Kind, o.State, o.Id });
     }
 }

@@ -8,7 +8,7 @@ using Salus.Web;
 namespace Salus.Modules.Clinic.Documents;
 
 /// <summary>What the clinic's module declares for the files of visits.</summary>
-internal static class DocumentDoors
+internal static class DocumentsModule
 {
     private static readonly string[] Refusals = ["not-found", "encounter.closed", "file.type", "file.too-large"];
 

@@ -45,11 +45,30 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     IsFasting = table.Column<bool>(type: "boolean", nullable: false),
                     Hours = table.Column<int>(type: "integer", nullable: true),
                     ArchivedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                    Version = table.Column<Guid>(type: "uuid", nullable: false),
+                    SearchName = table.Column<string>(type: "character varying(800)", maxLength: 800, nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_clinic_catalogue", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_codes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    System = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Code = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
+                    Text = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    ArchivedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    SearchText = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    SearchKey = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_codes", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -79,6 +98,27 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         principalTable: "clinic_patients",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_templates",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    History = table.Column<string>(type: "text", nullable: false),
+                    Examination = table.Column<string>(type: "text", nullable: false),
+                    Assessment = table.Column<string>(type: "text", nullable: false),
+                    Plan = table.Column<string>(type: "text", nullable: false),
+                    Uses = table.Column<int>(type: "integer", nullable: false),
+                    ArchivedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_templates", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -385,6 +425,44 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "clinic_referrals",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PatientId = table.Column<Guid>(type: "uuid", nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Specialty = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    Recipient = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Urgency = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Summary = table.Column<string>(type: "text", nullable: false),
+                    ReferredBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReferredAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ChangedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ChangedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    EndReason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_referrals", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_referrals_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_referrals_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clinic_summaries",
                 columns: table => new
                 {
@@ -455,6 +533,49 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         name: "FK_clinic_vital_signs_clinic_patients_PatientId",
                         column: x => x.PatientId,
                         principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_documents",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PatientId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    FileId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrderId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AddedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    AddedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_documents", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_documents_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_documents_clinic_orders_OrderId",
+                        column: x => x.OrderId,
+                        principalTable: "clinic_orders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_documents_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_documents_files_files_FileId",
+                        column: x => x.FileId,
+                        principalTable: "files_files",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -581,9 +702,21 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_clinic_catalogue_OrganisationId_Kind_Name",
-                table: "clinic_catalogue",
-                columns: new[] { "OrganisationId", "Kind", "Name" });
+                name: "IX_clinic_codes_OrganisationId_Code_System",
+                table: "clinic_codes",
+                columns: new[] { "OrganisationId", "Code", "System" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_codes_OrganisationId_System_Code",
+                table: "clinic_codes",
+                columns: new[] { "OrganisationId", "System", "Code" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_codes_SearchKey",
+                table: "clinic_codes",
+                column: "SearchKey",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_clinic_conditions_EncounterId",
@@ -630,6 +763,27 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 column: "PatientId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clinic_documents_EncounterId",
+                table: "clinic_documents",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_documents_FileId",
+                table: "clinic_documents",
+                column: "FileId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_documents_OrderId",
+                table: "clinic_documents",
+                column: "OrderId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_documents_PatientId",
+                table: "clinic_documents",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clinic_encounters_OrganisationId_Day_Id",
                 table: "clinic_encounters",
                 columns: new[] { "OrganisationId", "Day", "Id" });
@@ -667,9 +821,9 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 column: "EncounterId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_clinic_orders_OrganisationId_Kind_State_OrderedAt",
+                name: "IX_clinic_orders_OrganisationId_Kind_State_Id",
                 table: "clinic_orders",
-                columns: new[] { "OrganisationId", "Kind", "State", "OrderedAt" });
+                columns: new[] { "OrganisationId", "Kind", "State", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_clinic_orders_PatientId",
@@ -689,6 +843,16 @@ namespace Salus.Kernel.Data.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_clinic_prescriptions_PatientId",
                 table: "clinic_prescriptions",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_referrals_EncounterId",
+                table: "clinic_referrals",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_referrals_PatientId",
+                table: "clinic_referrals",
                 column: "PatientId");
 
             migrationBuilder.CreateIndex(
@@ -734,6 +898,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 column: "PatientId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clinic_templates_OrganisationId_OwnerId",
+                table: "clinic_templates",
+                columns: new[] { "OrganisationId", "OwnerId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clinic_vital_signs_EncounterId",
                 table: "clinic_vital_signs",
                 column: "EncounterId");
@@ -755,6 +924,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 principalTable: "clinic_encounters",
                 principalColumn: "Id",
                 onDelete: ReferentialAction.Restrict);
+            HandWritten.SearchPostgres(migrationBuilder, "clinic_codes");
         }
 
         /// <inheritdoc />
@@ -774,6 +944,9 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 name: "clinic_catalogue");
 
             migrationBuilder.DropTable(
+                name: "clinic_codes");
+
+            migrationBuilder.DropTable(
                 name: "clinic_conditions");
 
             migrationBuilder.DropTable(
@@ -783,10 +956,16 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                 name: "clinic_consultations");
 
             migrationBuilder.DropTable(
+                name: "clinic_documents");
+
+            migrationBuilder.DropTable(
                 name: "clinic_notes");
 
             migrationBuilder.DropTable(
                 name: "clinic_prescriptions");
+
+            migrationBuilder.DropTable(
+                name: "clinic_referrals");
 
             migrationBuilder.DropTable(
                 name: "clinic_results");
@@ -796,6 +975,9 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "clinic_summaries");
+
+            migrationBuilder.DropTable(
+                name: "clinic_templates");
 
             migrationBuilder.DropTable(
                 name: "clinic_vital_signs");
