@@ -10,7 +10,7 @@ public sealed class PageTests(DemoServer demo)
         { "reception", "/aurora/" }, { "reception", "/aurora/desk" }, { "reception", "/aurora/queue" }, { "reception", "/aurora/patients" }, { "reception", "/aurora/patients?q=zzzz" },
         { "reception", "/aurora/notices" }, { "luca", "/aurora/queue" }, { "luca", "/aurora/figures" }, { "luca", "/aurora/board" }, { "admin", "/aurora/manage/queues" },
         { "admin", "/aurora/manage/staff" }, { "admin", "/aurora/manage/settings" }, { "admin", "/aurora/audit" }, { "admin", "/aurora/nothing-here" }, { "admin", "/account" }, { "admin", "/account/second-factor" }, { "admin", "/account/profile" }, { "owner", "/platform/accounts" },
-        { "admin", "/aurora/manage/roles" }, { "admin", "/aurora/manage/matrix" }, { "admin", "/aurora/manage/matrix?role=clinic.nurse" }, { "admin", "/aurora/manage/keys" }, { "admin", "/aurora/manage/emergencies" },
+        { "admin", "/aurora/manage/roles" }, { "admin", "/aurora/manage/matrix" }, { "admin", "/aurora/manage/matrix?role=clinic.nurse" }, { "admin", "/aurora/manage/keys" }, { "admin", "/aurora/manage/files" }, { "admin", "/aurora/manage/emergencies" },
         { "luca", "/aurora/patients/00000000-0000-0000-0000-000000000001/emergency" }, { "owner", "/platform/support" },
         { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
     };

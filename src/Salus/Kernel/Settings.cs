@@ -142,7 +142,7 @@ public sealed record Settings
     [Setting("SALUS_FILES_PENDING", "who may open a file that the scanner has not looked at yet: staff (default) of its organisation, or nobody")]
     public PendingFiles FilesPending { get; init; } = PendingFiles.Staff;
 
-    [Setting("SALUS_FILES_TIMEOUT", "after how many seconds a remote store or the scanner that does not answer is given up for that try; default 60")]
+    [Setting("SALUS_FILES_TIMEOUT", "after how many seconds in which nothing moves a remote store or the scanner is given up for that try; default 60")]
     public int FilesTimeout { get; init; } = 60;
 
     [Setting("SALUS_CLAMD", "the virus scanner clamd: host:port, or the path of its socket; empty: files are marked as not scanned")]

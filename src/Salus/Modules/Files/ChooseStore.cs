@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Modules.Files.Contract;
@@ -13,9 +14,11 @@ public sealed class ChooseStore(Tools tools, FileStores stores, FilePlaces place
     public sealed record Command
     {
         /// <summary>Key of a place; empty: all that have no choice of their own.</summary>
+        [Required(AllowEmptyStrings = true, ErrorMessage = "Please fill this in.")]
         public string Place { get; init; } = "";
 
         /// <summary>Key of a store; empty: what the installation has set.</summary>
+        [Required(AllowEmptyStrings = true, ErrorMessage = "Please fill this in.")]
         public string Store { get; init; } = "";
     }
 

@@ -17,18 +17,18 @@ public static class FileDoors
         MapLogo(routes);
         MapManagement(routes);
         var pages = routes.Pages();
-        pages.MapGet("/files/{id:guid}", (Guid id, ReadFile read, Blobs blobs, HttpContext http, CancellationToken ct) => Content(id, read, blobs, http, ct)).SignedIn();
-        pages.MapGet("/files/{id:guid}/preview", Preview).SignedIn();
+        pages.MapGet("/files/{id:guid}", (Guid id, ReadFile read, Blobs blobs, HttpContext http, CancellationToken ct) => Content(id, read, blobs, http, ct)).Requires(FilePermissions.Open);
+        pages.MapGet("/files/{id:guid}/preview", Preview).Requires(FilePermissions.Open);
         pages.MapPost("/files/{id:guid}/trash", async (Guid id, Form form, TrashFile trash, HttpContext http, CancellationToken ct) =>
         {
             await trash.Run(new() { Id = id, Reason = form["reason"] }, ct);
             return Door.GoTo(http, Door.OwnPath(form["back"]));
-        }).SignedIn();
+        }).Requires(FilePermissions.Open);
         pages.MapPost("/files/{id:guid}/restore", async (Guid id, Form form, RestoreFile restore, HttpContext http, CancellationToken ct) =>
         {
             await restore.Run(new(id), ct);
             return Door.GoTo(http, Door.OwnPath(form["back"]));
-        }).SignedIn();
+        }).Requires(FilePermissions.Open);
         var root = routes.RootPages();
         root.MapGet("/files/s/{word}", async (string word, ReadLinkedFile read, Blobs blobs, HttpContext http, CancellationToken ct) => await FileAnswers.Send(http, blobs, await read.Run(new(word), ct))).SignedIn();
         root.MapGet("/files/open/{organisation:guid}/{file:guid}", Open).Public();
@@ -42,23 +42,23 @@ public static class FileDoors
                 http.ETag(file.Version);
                 return file;
             })
-            .SignedIn().Refuses("not-found").Describe("getFile", "What is known about a file: its name, kind and size, what the virus scanner said, and where it is kept");
+            .Requires(FilePermissions.Open).Refuses("not-found").Describe("getFile", "What is known about a file: its name, kind and size, what the virus scanner said, and where it is kept");
         api.MapGet("/files/{id:guid}/content", (Guid id, ReadFile read, Blobs blobs, HttpContext http, CancellationToken ct) => Content(id, read, blobs, http, ct))
-            .SignedIn().Refuses(Opening).Describe("getFileContent", "The file itself, whole or a range of it");
+            .Requires(FilePermissions.Open).Refuses(Opening).Describe("getFileContent", "The file itself, whole or a range of it");
         api.MapPost("/files/{id:guid}/link", (Guid id, LinkToFile link, CancellationToken ct) => link.Run(new(id), ct))
-            .SignedIn().Refuses("not-found").Describe("linkFile", "A link to the file that holds for you, in a browser in which you are signed in, for a quarter of an hour");
+            .Requires(FilePermissions.Open).Refuses("not-found").Describe("linkFile", "A link to the file that holds for you, in a browser in which you are signed in, for a quarter of an hour");
         api.MapPut("/files/{id:guid}/trash", async (Guid id, TrashFile.Command command, TrashFile trash, CancellationToken ct) =>
             {
                 await trash.Run(command with { Id = id }, ct);
                 return TypedResults.NoContent();
             })
-            .SignedIn().Refuses("not-found", "forbidden", "file.trashed", "file.held").Describe("trashFile", "Move a file to the trash, from which it is erased after some days");
+            .Requires(FilePermissions.Open).Refuses("not-found", "forbidden", "file.trashed", "file.held").Describe("trashFile", "Move a file to the trash, from which it is erased after some days");
         api.MapDelete("/files/{id:guid}/trash", async (Guid id, RestoreFile restore, CancellationToken ct) =>
             {
                 await restore.Run(new(id), ct);
                 return TypedResults.NoContent();
             })
-            .SignedIn().Refuses("not-found", "forbidden", "file.not-trashed", "file.erased").Describe("restoreFile", "Take a file back out of the trash");
+            .Requires(FilePermissions.Open).Refuses("not-found", "forbidden", "file.not-trashed", "file.erased").Describe("restoreFile", "Take a file back out of the trash");
     }
 
     private static void MapManagement(IEndpointRouteBuilder routes)

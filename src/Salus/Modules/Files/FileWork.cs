@@ -16,7 +16,7 @@ namespace Salus.Modules.Files;
 public sealed class FileWork(Database database, LocalFolder folder, FileStores stores, Blobs blobs, Clamd clamd, TimeProvider clock, ILogger<FileWork> log) : BackgroundService
 {
     public const string Rejected = "file.reject";
-    private const int AtOnce = 50;
+    private const int AtOnce = 50, Batch = 200;
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(10), Longest = TimeSpan.FromMinutes(5), Patience = TimeSpan.FromHours(1);
 
     /// <summary>What did not answer is left alone for a while, ever longer; one file tries again for all.</summary>
@@ -55,15 +55,20 @@ public sealed class FileWork(Database database, LocalFolder folder, FileStores s
     private async Task<List<StoredFile>> Due(CancellationToken ct)
     {
         var now = clock.Now();
+        var (scans, tired, due) = (!clamd.IsSet || !IsResting("clamd", now), resting.Keys.Where(k => IsResting(k, now)).ToList(), new List<StoredFile>());
         await using var db = database.Open();
-        var due = await db.Files.IgnoreQueryFilters().AsNoTracking().Where(f => f.WorkAt != null && f.WorkAt <= now && f.ErasedAt == null).OrderBy(f => f.WorkAt).Take(500).ToListAsync(ct);
-        // What another node took in is that node's to hand on, unless they share a folder.
-        return [.. due.Where(f => f.StoreState == StoreState.Stored || folder.Has(f.Id)).Where(f => !Rests(f, now)).Take(AtOnce)];
+        for (var after = DateTime.MinValue; due.Count < AtOnce;)
+        {
+            var batch = await db.Files.IgnoreQueryFilters().AsNoTracking().Where(f => f.WorkAt != null && f.WorkAt <= now && f.WorkAt > after && f.ErasedAt == null
+                    && ((f.ScanState == ScanState.Pending && scans) || (f.StoreState == StoreState.WaitingForRemote && f.ScanState != ScanState.Rejected && !tired.Contains(f.Store))))
+                .OrderBy(f => f.WorkAt).Take(Batch).ToListAsync(ct);
+            // What another node took in is that node's to hand on, unless they share a folder.
+            due.AddRange(batch.Where(f => f.StoreState == StoreState.Stored || folder.Has(f.Id)));
+            if (batch.Count < Batch) break;
+            after = batch[^1].WorkAt!.Value;
+        }
+        return due.Count > AtOnce ? due[..AtOnce] : due;
     }
-
-    // A file whose scanner and store both rest has nothing to be tried for.
-    private bool Rests(StoredFile file, DateTime now) =>
-        (file.ScanState != ScanState.Pending || !clamd.IsSet || IsResting("clamd", now)) && (file.StoreState != StoreState.WaitingForRemote || IsResting(file.Store, now));
 
     private bool IsResting(string what, DateTime now) => resting.TryGetValue(what, out var rest) && now < rest.Until;
 

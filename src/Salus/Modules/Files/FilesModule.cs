@@ -11,7 +11,7 @@ public sealed class FilesModule : Module
 {
     public override string Title => "Files";
 
-    public override IEnumerable<Permission> Permissions => [new(FilePermissions.Manage, "Manage files, stores and the logo", Role.Admin)];
+    public override IEnumerable<Permission> Permissions => [new(FilePermissions.Open, "Open files that belong to what one may see", Role.InOrganisation), new(FilePermissions.Manage, "Manage files, stores and the logo", Role.Admin)];
 
     public override IEnumerable<AuditAction> AuditActions =>
     [

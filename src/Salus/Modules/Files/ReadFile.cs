@@ -12,7 +12,7 @@ public sealed class FileRecord(Tools tools, FileScope scope) : ReadModel<FileRec
     public sealed record Query(Guid Id);
 
     protected override string Name => Action;
-    protected override Task Authorize(Query query, CancellationToken ct) => Actor.IsKnown ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(FilePermissions.Open);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, FileView result) => ("file", [result.Id, result.SubjectId]);
     protected override async Task<FileView> Handle(SalusDb db, Query query, CancellationToken ct) => FileView.Of(await scope.Find(db, Actor, query.Id, ct));
 }
@@ -28,9 +28,8 @@ public sealed class ReadFile(Tools tools, FileScope scope, NodeLimits limits, Se
 
     protected override Task Authorize(Query query, CancellationToken ct)
     {
-        if (Actor.Id is not { } id) throw Refusal.Unknown();
-        limits.Take(settings.DownloadLimit, id.ToString());
-        return Task.CompletedTask;
+        limits.Take(settings.DownloadLimit, Actor.Id?.ToString() ?? "");
+        return Require(FilePermissions.Open);
     }
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, StoredFile result) => ("file", [result.Id, result.SubjectId]);
@@ -91,12 +90,14 @@ public sealed class LinkToFile(Tools tools, FileScope scope, FileLinks links) : 
     public sealed record Made(string Path, DateTime Until);
 
     protected override string Name => Action;
-    protected override Task Authorize(Query query, CancellationToken ct) => RequirePerson();
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(FilePermissions.Open);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Made result) => ("file", [query.Id]);
 
     protected override async Task<Made> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var (file, until) = (await scope.Find(db, Actor, query.Id, ct), Clock.Now() + Life);
+        // A link is opened in a browser in which that person is signed in; a screen or a program has none.
+        if (Actor.Kind != ActorKind.Person) throw Refusal.Forbidden();
         return new(links.Sign(file, Actor.Id!.Value, until), until);
     }
 }

@@ -17,9 +17,8 @@ public sealed class ReadPreview(Tools tools, FileScope scope, Blobs blobs, NodeL
 
     protected override Task Authorize(Query query, CancellationToken ct)
     {
-        if (Actor.Id is not { } id) throw Refusal.Unknown();
-        limits.Take(settings.DownloadLimit, id.ToString());
-        return Task.CompletedTask;
+        limits.Take(settings.DownloadLimit, Actor.Id?.ToString() ?? "");
+        return Require(FilePermissions.Open);
     }
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, byte[] result) => ("file", [query.Id]);

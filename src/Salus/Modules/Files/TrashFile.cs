@@ -19,7 +19,7 @@ public sealed class TrashFile(Tools tools, FileScope scope) : UseCase<TrashFile.
     }
 
     protected override string Name => Action;
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsKnown ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => Require(FilePermissions.Open);
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
@@ -40,7 +40,7 @@ public sealed class RestoreFile(Tools tools, FileScope scope) : UseCase<RestoreF
     public sealed record Command(Guid Id);
 
     protected override string Name => Action;
-    protected override Task Authorize(Command command, CancellationToken ct) => Actor.IsKnown ? Task.CompletedTask : throw Refusal.Unknown();
+    protected override Task Authorize(Command command, CancellationToken ct) => Require(FilePermissions.Open);
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {

@@ -6,6 +6,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Salus.Kernel;
 using Salus.Kernel.Data;
@@ -26,6 +27,12 @@ public sealed class TestFiles : Module
     {
         routes.Api("Tests").MapPost("/test-files/{place}", Take).SignedIn().TakesFiles();
         routes.Pages().MapPost("/test-files/{place}", Take).SignedIn().TakesFiles();
+        routes.Pages().MapGet("/test-files", async (Database database, ActorSlot slot) =>
+        {
+            await using var db = database.Open(slot.Actor.OrganisationId);
+            var files = await db.Files.Where(f => f.SubjectKind == "test").OrderBy(f => f.Id).ToListAsync();
+            return Show.Page<FileList>(new { Files = (IReadOnlyList<FileView>)[.. files.Select(FileView.Of)], MayTrash = slot.Actor.Roles.Contains("clinic.doctor") });
+        }).SignedIn();
     }
 
     private static async Task<IResult> Take(string place, HttpRequest request, Uploads uploads, FilePlaces places, KeepTestFiles keep, ActorSlot slot, CancellationToken ct)

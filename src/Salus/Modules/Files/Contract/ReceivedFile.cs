@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Files.Storage;
 
@@ -62,11 +63,11 @@ public sealed class Upload(IReadOnlyList<ReceivedFile> files, IReadOnlyDictionar
     public string this[string field] => fields.GetValueOrDefault(field, "");
 
     /// <summary>The only file.</summary>
-    /// <exception cref="Kernel.Refusal">422 unless there is exactly one.</exception>
-    public ReceivedFile One => Files.Count == 1 ? Files[0] : throw new Kernel.Refusal(422, "file.one", "Send one file.");
+    /// <exception cref="Refusal">422 unless there is exactly one.</exception>
+    public ReceivedFile One => Files.Count == 1 ? Files[0] : throw new Refusal(422, "file.one", "Send one file.");
 
     /// <summary>The key that the page made for this intention; the same form sent twice is done once.</summary>
-    public void Once(Kernel.ActorSlot slot)
+    public void Once(ActorSlot slot)
     {
         if (this["once"] is { Length: > 0 and <= 100 } key) slot.Actor = slot.Actor with { IdempotencyKey = key };
     }

@@ -26,7 +26,7 @@ public sealed class DriveStore : FileStore, IDisposable
     public override Task<RemoteFile> Put(StoredFile file, Func<Stream> open, CancellationToken ct) => Try(async limit =>
     {
         // Its answer to an earlier try may have been lost on the way.
-        var stored = file.Tries > 1 ? await Search(file, limit) : null;
+        var stored = file.Tries > 1 ? await Search(file, limit.Token) : null;
         stored ??= await Upload(file, open, limit);
         if (stored.Size != file.SealedBytes.ToString(CultureInfo.InvariantCulture) || stored.Sha256Checksum != file.SealedSha256) throw new StoreFault("broken", concernsStore: false);
         return new RemoteFile(stored.Id, stored.WebViewLink ?? "");
@@ -41,16 +41,16 @@ public sealed class DriveStore : FileStore, IDisposable
         return all.FirstOrDefault(f => f.Sha256Checksum == file.SealedSha256);
     }
 
-    private async Task<Found> Upload(StoredFile file, Func<Stream> open, CancellationToken ct)
+    private async Task<Found> Upload(StoredFile file, Func<Stream> open, CancellationTokenSource limit)
     {
         using var answer = await Send(() =>
         {
             var about = JsonContent.Create(new { name = $"{file.Id:N}.blob", parents = settings.DriveFolder.Length > 0 ? new[] { settings.DriveFolder } : null, mimeType = "application/octet-stream", appProperties = new Dictionary<string, string> { [Mark] = file.Id.ToString("N") } });
-            var content = new StreamContent(open());
+            var content = new StreamContent(new MovingStream(open(), () => limit.CancelAfter(settings.FilesWait)));
             content.Headers.ContentType = new("application/octet-stream");
             return new(HttpMethod.Post, $"{Root}/upload/drive/v3/files?uploadType=multipart&supportsAllDrives=true&fields={Uri.EscapeDataString(Fields)}") { Content = new MultipartContent("related") { about, content } };
-        }, ct);
-        return (await answer.Content.ReadFromJsonAsync<Found>(JsonSerializerOptions.Web, ct))!;
+        }, limit.Token);
+        return (await answer.Content.ReadFromJsonAsync<Found>(JsonSerializerOptions.Web, limit.Token))!;
     }
 
     public override Task<Stream> Open(StoredFile file, long from, CancellationToken ct) => Try(async limit =>
@@ -60,7 +60,7 @@ public sealed class DriveStore : FileStore, IDisposable
             var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/drive/v3/files/{Uri.EscapeDataString(file.RemoteId)}?alt=media&supportsAllDrives=true");
             if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
             return request;
-        }, limit);
+        }, limit.Token);
         // A store that knows no ranges sends all of it.
         var content = await answer.Content.ReadAsStreamAsync(ct);
         if (from > 0 && answer.StatusCode != HttpStatusCode.PartialContent) await Skip(content, from, ct);
@@ -75,7 +75,7 @@ public sealed class DriveStore : FileStore, IDisposable
 
     public override Task Delete(StoredFile file, CancellationToken ct) => Try(async limit =>
     {
-        try { using var answer = await Send(() => new(HttpMethod.Delete, $"{Root}/drive/v3/files/{Uri.EscapeDataString(file.RemoteId)}?supportsAllDrives=true"), limit); }
+        try { using var answer = await Send(() => new(HttpMethod.Delete, $"{Root}/drive/v3/files/{Uri.EscapeDataString(file.RemoteId)}?supportsAllDrives=true"), limit.Token); }
         catch (StoreFault fault) when (fault.Kind == "missing") { }
         return true;
     }, ct);
@@ -85,7 +85,7 @@ public sealed class DriveStore : FileStore, IDisposable
         if (settings.DriveFolder.Length == 0) throw new StoreFault("folder");
         try
         {
-            using var answer = await Send(() => new(HttpMethod.Get, $"{Root}/drive/v3/files/{Uri.EscapeDataString(settings.DriveFolder)}?fields=id&supportsAllDrives=true"), limit);
+            using var answer = await Send(() => new(HttpMethod.Get, $"{Root}/drive/v3/files/{Uri.EscapeDataString(settings.DriveFolder)}?fields=id&supportsAllDrives=true"), limit.Token);
         }
         catch (StoreFault fault) when (fault.Kind == "missing") { throw new StoreFault("folder", because: fault); }
         return true;
@@ -139,12 +139,12 @@ public sealed class DriveStore : FileStore, IDisposable
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException) { return ""; }
     }
 
-    private async Task<T> Try<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    private async Task<T> Try<T>(Func<CancellationTokenSource, Task<T>> work, CancellationToken ct)
     {
         if (!IsSet) throw new StoreFault("not-set");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(settings.FilesWait);
-        try { return await work(limit.Token); }
+        try { return await work(limit); }
         catch (OperationCanceledException error) when (!ct.IsCancellationRequested) { throw new StoreFault("slow", because: error); }
         catch (Exception error) when (error is HttpRequestException or IOException or JsonException or UriFormatException or KeyNotFoundException) { throw new StoreFault("away", because: error); }
     }

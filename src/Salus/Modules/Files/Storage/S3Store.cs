@@ -13,7 +13,7 @@ public sealed class S3Store(Settings settings) : FileStore, IDisposable
 {
     private readonly Lazy<AmazonS3Client> client = new(() => new AmazonS3Client(new BasicAWSCredentials(settings.S3Key, settings.S3Secret), new AmazonS3Config
     {
-        ServiceURL = settings.S3Url, AuthenticationRegion = settings.S3Region, ForcePathStyle = true, Timeout = settings.FilesWait, MaxErrorRetry = 0,
+        ServiceURL = settings.S3Url, AuthenticationRegion = settings.S3Region, ForcePathStyle = true, Timeout = Timeout.InfiniteTimeSpan, MaxErrorRetry = 0,
         // Newer checksums are not understood by every store that calls itself compatible; what arrived is read back instead.
         RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     }));
@@ -26,10 +26,12 @@ public sealed class S3Store(Settings settings) : FileStore, IDisposable
 
     public override Task<RemoteFile> Put(StoredFile file, Func<Stream> open, CancellationToken ct) => Try(async limit =>
     {
-        await using (var blob = open())
-            await client.Value.PutObjectAsync(new PutObjectRequest { BucketName = settings.S3Bucket, Key = NameOf(file), InputStream = blob, AutoCloseStream = false, UseChunkEncoding = false, ContentType = "application/octet-stream" }, limit);
-        using var stored = await client.Value.GetObjectAsync(settings.S3Bucket, NameOf(file), limit);
-        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stored.ResponseStream, limit));
+        void Moved() => limit.CancelAfter(settings.FilesWait);
+        await using (var blob = new MovingStream(open(), Moved))
+            await client.Value.PutObjectAsync(new PutObjectRequest { BucketName = settings.S3Bucket, Key = NameOf(file), InputStream = blob, AutoCloseStream = false, UseChunkEncoding = false, ContentType = "application/octet-stream" }, limit.Token);
+        using var stored = await client.Value.GetObjectAsync(settings.S3Bucket, NameOf(file), limit.Token);
+        await using var content = new MovingStream(stored.ResponseStream, Moved);
+        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, limit.Token));
         return hash == file.SealedSha256 ? new RemoteFile(NameOf(file)) : throw new StoreFault("broken", concernsStore: false);
     }, ct);
 
@@ -37,19 +39,19 @@ public sealed class S3Store(Settings settings) : FileStore, IDisposable
     {
         var request = new GetObjectRequest { BucketName = settings.S3Bucket, Key = file.RemoteId };
         if (from > 0) request.ByteRange = new ByteRange(from, long.MaxValue);
-        return (await client.Value.GetObjectAsync(request, limit)).ResponseStream;
+        return (await client.Value.GetObjectAsync(request, limit.Token)).ResponseStream;
     }, ct);
 
-    public override Task Delete(StoredFile file, CancellationToken ct) => Try(limit => client.Value.DeleteObjectAsync(settings.S3Bucket, file.RemoteId, limit), ct);
+    public override Task Delete(StoredFile file, CancellationToken ct) => Try(limit => client.Value.DeleteObjectAsync(settings.S3Bucket, file.RemoteId, limit.Token), ct);
 
-    public override Task Check(CancellationToken ct) => Try(limit => client.Value.ListObjectsV2Async(new ListObjectsV2Request { BucketName = settings.S3Bucket, MaxKeys = 1 }, limit), ct);
+    public override Task Check(CancellationToken ct) => Try(limit => client.Value.ListObjectsV2Async(new ListObjectsV2Request { BucketName = settings.S3Bucket, MaxKeys = 1 }, limit.Token), ct);
 
-    private async Task<T> Try<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    private async Task<T> Try<T>(Func<CancellationTokenSource, Task<T>> work, CancellationToken ct)
     {
         if (!IsSet) throw new StoreFault("not-set");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(settings.FilesWait);
-        try { return await work(limit.Token); }
+        try { return await work(limit); }
         catch (AmazonS3Exception error) { throw FaultOf(error); }
         catch (OperationCanceledException error) when (!ct.IsCancellationRequested) { throw new StoreFault("slow", because: error); }
         catch (Exception error) when (error is AmazonClientException or HttpRequestException or IOException or WebException) { throw new StoreFault("away", because: error); }

@@ -135,9 +135,15 @@ public sealed class SealedReader(Func<long, CancellationToken, Task<Stream>> ope
         ObjectDisposedException.ThrowIf(isOver, this);
         if (source is null || next != number)
         {
-            if (source is not null) await source.DisposeAsync();
-            source = null;
-            source = await open(number == 0 ? 0 : SealedBlob.Header + (number * (SealedBlob.Chunk + SealedBlob.Tag)), ct);
+            var from = number == 0 ? 0 : SealedBlob.Header + (number * (SealedBlob.Chunk + SealedBlob.Tag));
+            // A local blob that is open stays readable, also when it was moved to its remote store meanwhile.
+            if (source is FileStream file) file.Position = from;
+            else
+            {
+                if (source is not null) await source.DisposeAsync();
+                source = null;
+                source = await open(from, ct);
+            }
             if (number == 0) await CheckHeader(source, ct);
         }
         var size = SizeOf(number);
