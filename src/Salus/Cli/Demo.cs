@@ -67,6 +67,7 @@ public static class Demo
 
               reception@aurora.example   receptionist: the desk
               luca@aurora.example        doctor
+              nurse@aurora.example       nurse; lab@ and radiology@ work there too
               nadia@aurora.example       doctor
               admin@aurora.example       administrator of the clinic
               owner@aurora.example       owner of the installation

@@ -49,6 +49,9 @@ internal static class DemoClinic
         Add("owner", "Olimpia Ferri", "");
         Add("admin", "Teresa Conti", Role.Admin);
         Add("reception", "Marta Gallo", Role.Receptionist);
+        Add("nurse", "Elena Ferri", Role.Nurse);
+        Add("lab", "Giulia Serra", Role.Lab);
+        Add("radiology", "Marco Riva", Role.Radiology);
         return [Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}"), Add("chiara", "Chiara Dubois", Role.Doctor)];
     }
 
