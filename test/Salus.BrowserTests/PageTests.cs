@@ -12,6 +12,7 @@ public sealed class PageTests(DemoServer demo)
         { "admin", "/aurora/manage/staff" }, { "admin", "/aurora/manage/settings" }, { "admin", "/aurora/audit" }, { "admin", "/aurora/nothing-here" }, { "admin", "/account" }, { "admin", "/account/second-factor" }, { "admin", "/account/profile" }, { "owner", "/platform/accounts" },
         { "admin", "/aurora/manage/roles" }, { "admin", "/aurora/manage/matrix" }, { "admin", "/aurora/manage/matrix?role=clinic.nurse" }, { "admin", "/aurora/manage/keys" }, { "admin", "/aurora/manage/files" }, { "admin", "/aurora/manage/emergencies" },
         { "luca", "/aurora/patients/00000000-0000-0000-0000-000000000001/emergency" }, { "owner", "/platform/support" },
+        { "lab", "/aurora/lab" }, { "lab", "/aurora/lab?done=true" }, { "radiology", "/aurora/imaging" }, { "nurse", "/aurora/tasks" }, { "admin", "/aurora/manage/catalogue" }, { "admin", "/aurora/manage/codes" }, { "sara", "/aurora/manage/templates" },
         { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
     };
 

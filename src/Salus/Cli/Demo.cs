@@ -68,10 +68,7 @@ public static class Demo
               reception@aurora.example   receptionist: the desk
               luca@aurora.example        doctor
               nadia@aurora.example       doctor
-              elena@aurora.example       nurse
-              davide@aurora.example      laboratory
-              rita@aurora.example        radiology
-              paolo@aurora.example       pharmacist
+              nurse@aurora.example       nurse; lab@, radiology@ and pharmacist@ work there too
               admin@aurora.example       administrator of the clinic
               owner@aurora.example       owner of the installation
               password for all of them   {DemoClinic.Password}

@@ -51,10 +51,10 @@ internal static class DemoClinic
         Add("owner", "Olimpia Ferri", "");
         Add("admin", "Teresa Conti", Role.Admin);
         Add("reception", "Marta Gallo", Role.Receptionist);
-        var nurse = Add("elena", "Elena Bassi", Role.Nurse);
-        Add("davide", "Davide Serra", Role.Lab);
-        Add("rita", "Rita Fontana", Role.Radiology);
-        Add("paolo", "Paolo Neri", Role.Pharmacist);
+        var nurse = Add("nurse", "Elena Bassi", Role.Nurse);
+        Add("lab", "Davide Serra", Role.Lab);
+        Add("radiology", "Rita Fontana", Role.Radiology);
+        Add("pharmacist", "Paolo Neri", Role.Pharmacist);
         return ([Add("luca", "Luca Moretti", Role.Doctor), Add("nadia", "Nadia Haddad", Role.Doctor), Add("pietro", "Pietro De Luca", Role.Doctor), Add("sara", "Sara Lombardi", $"{Role.Admin} {Role.Doctor}"), Add("chiara", "Chiara Dubois", Role.Doctor)], nurse);
     }
 

@@ -71,7 +71,7 @@ public sealed class PlaceOrders(Tools tools, CareGuard guard) : EncounterUseCase
 
     private async Task<List<(CatalogueEntry? Entry, string Name)>> Resolve(Command command, CancellationToken ct)
     {
-        if (command.Items.Count == 0) throw Refusal.Field("items", "Choose at least one, or write it in words.");
+        if (command.Items is not { Count: > 0 } || command.Items.Any(i => i is null)) throw Refusal.Field("items", "Choose at least one, or write it in words.");
         if (command.Items.Count > MostItems) throw Refusal.Field("items", "These are too many at once.");
         var ids = command.Items.Select(i => i.CatalogueId).OfType<Guid>().ToList();
         var typed = command.Items.Where(i => i.CatalogueId is null).Select(i => Text.Clean(i.Name)).ToList();

@@ -60,7 +60,10 @@ public sealed class PostResult(Tools tools, CareGuard guard) : ResultUseCase<Pos
         public string? Unit { get; init; }
 
         /// <summary>The reference range, only for tests that have none in the clinic's list.</summary>
+        [Range(typeof(decimal), "-1000000000", "1000000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "This cannot be true; look at the figure again.")]
         public decimal? Low { get; init; }
+
+        [Range(typeof(decimal), "-1000000000", "1000000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "This cannot be true; look at the figure again.")]
         public decimal? High { get; init; }
 
         /// <summary>A result in words, or a remark beside the value.</summary>

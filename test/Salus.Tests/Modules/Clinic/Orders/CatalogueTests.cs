@@ -123,7 +123,7 @@ public sealed class CatalogueTests(SalusServer server)
         using var latin = new ByteArrayContent([.. "code,name\nA,"u8, 0xE9, 0xE9, (byte)'\n']);
         latin.Headers.ContentType = new("text/csv");
         (await clinic.Admin.Post("catalogue/import", latin)).RefusesField("file");
-        (await Load(clinic, "code,name\n" + string.Concat(Enumerable.Repeat("AAAAAAAAAA,Alpha\n", 300_000)))).Refuses(413, "too-large");
+        (await clinic.Admin.Post("catalogue/import", Csv("code,name\n" + string.Concat(Enumerable.Repeat("AAAAAAAAAA,Alpha\n", 300_000))), ("Expect", "100-continue"))).Refuses(413, "too-large");
         (await Load(clinic, "code,name\n" + string.Join('\n', Enumerable.Range(0, 10_001).Select(i => $"C{i},Test")))).RefusesField("file");
         (await Load(clinic, "code,name\nA," + new string('x', 5000))).RefusesField("file");
     }

@@ -45,6 +45,8 @@ public sealed class PlaceOrdersTests(SalusServer server)
         var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
         var visit = await clinic.Visit();
         (await clinic.Doctor.Post($"encounters/{visit}/orders", new { kind = "lab", items = Array.Empty<object>() })).RefusesField("items");
+        (await clinic.Doctor.Post($"encounters/{visit}/orders", "{\"kind\":\"lab\",\"items\":null}")).RefusesField("items");
+        (await clinic.Doctor.Post($"encounters/{visit}/orders", "{\"kind\":\"lab\",\"items\":[null]}")).RefusesField("items");
         (await clinic.Order(visit, "lab", new { name = "x" })).RefusesField("items");
         (await clinic.Order(visit, "lab", new { catalogueId = Guid.NewGuid() })).RefusesField("items");
         (await clinic.Order(visit, "lab", new { catalogueId = await other.Potassium() })).RefusesField("items");

@@ -83,6 +83,7 @@ public sealed class ResultTests(SalusServer server)
         (await clinic.Lab.Post($"orders/{order}/result", new { text = "Scanty" })).RefusesField("flag");
         (await clinic.Lab.Post($"orders/{order}/result", new { value = 3, low = 5, high = 5 })).RefusesField("high");
         (await clinic.Lab.Post($"orders/{order}/result", new { value = 1e12, flag = "normal" })).RefusesField("value");
+        (await clinic.Lab.Post($"orders/{order}/result", new { value = 3, low = -1e12, high = 1e20 })).RefusesField("low");
         Assert.Equal("abnormal", (await clinic.Lab.Post($"orders/{order}/result", new { value = 3, unit = "U/L", low = 5, high = 9 })).Is(201)["flag"].GetString());
         Assert.Equal("5–9 U/L", (await clinic.OrderOf(visit, order)).GetProperty("result").Str("range"));
     }

@@ -43,7 +43,7 @@ public sealed class SaveCodes(Tools tools) : UseCase<SaveCodes.Command, int>(too
 public sealed class CodeLoad(Tools tools, SaveCodes save)
 {
     public const int MostBytes = 32 * 1024 * 1024;
-    private const int Part = 2000, MostRows = 200_000;
+    private const int Part = 500, MostRows = 200_000;
 
     /// <param name="table">Can be read twice; columns <c>code</c> and <c>text</c>.</param>
     /// <param name="replace">Codes that the table does not have are taken out of the list.</param>
