@@ -23,6 +23,7 @@ public sealed class TenancyTests(SalusServer server)
         ("tickets", "steps") => new { step = "cancel" },
         ("tickets", "transfer") => new { queueId = Guid.NewGuid() },
         ("tickets", "urgency") => new { urgency = "urgent", reason = "Pain" },
+        ("encounters", "prescription-images" or "documents" or "lab-attachments" or "imaging-attachments") => new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } },
         ("encounters", "vitals") => new { temperature = 37 },
         ("encounters", "voiding" or "take-over" or "ending") => new { reason = "A slip" },
         ("encounters", "conditions") => new { text = "Cold" },
