@@ -23,7 +23,8 @@ namespace Salus;
 public static class SalusApp
 {
     /// <summary>Builds the program without starting it.</summary>
-    public static WebApplication Build(Settings settings)
+    /// <param name="change">What tests put in the place of a service.</param>
+    public static WebApplication Build(Settings settings, Action<IServiceCollection>? change = null)
     {
         Directory.CreateDirectory(settings.Data);
         KeyFile.MakeFolder(settings.KeysFolder);
@@ -44,6 +45,7 @@ public static class SalusApp
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);
+        change?.Invoke(builder.Services);
         var app = builder.Build();
         Configure(app, settings, modules);
         return app;

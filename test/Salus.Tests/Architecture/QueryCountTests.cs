@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace Salus.Tests.Architecture;
 
@@ -28,6 +29,7 @@ public sealed class QueryCountTests : IDisposable
                 (await clinic.Admin.Post("devices", new { name = $"Hall {issued.Count}" })).Is(201);
                 await clinic.OwnRole($"Role {issued.Count}", "queue.read");
                 await clinic.Program("patients.read");
+                await Medicine(clinic, issued.Count);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -36,8 +38,11 @@ public sealed class QueryCountTests : IDisposable
         (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
         var first = issued[0];
         var patient = (await clinic.Doctor.Get($"tickets/{first.Id}"))["patientId"].GetGuid();
+        Guid visit;
+        await using (var db = clinic.Open()) visit = await db.Set<Salus.Modules.Clinic.Pharmacy.Prescription>().Select(p => p.EncounterId).FirstAsync();
         string[] paths =
         [
+            "drugs?limit=100", "stock?limit=100", "interaction-rules?limit=100", "pharmacy/work-list", "pharmacy/dispensed?limit=100", $"encounters/{visit}/prescriptions",
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
             $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", "/api/v1/auth/me", $"/api/v1/tickets/{first["code"].GetString()}",
         ];
@@ -52,6 +57,19 @@ public sealed class QueryCountTests : IDisposable
         {
             Assert.True(few[path] < 15, $"{path}: {few[path]} commands");
             Assert.True(few[path] == many[path], $"{path}: {few[path]} commands with one row, {many[path]} with thirty");
+        }
+    }
+
+    /// <summary>A drug with stock and a rule, a prescription of it that was dispensed and one that waits.</summary>
+    private static async Task Medicine(Clinic clinic, int number)
+    {
+        var drug = (await clinic.Pharmacist.Post("drugs", new { name = $"Drug {number}" })).Is(201).Id;
+        (await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A", quantity = 9, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201);
+        (await clinic.Pharmacist.Post("interaction-rules", new { a = $"Drug {number}", b = "Warfarin", severity = "severe" })).Is(201);
+        foreach (var isDispensed in (bool[])[true, false])
+        {
+            var prescription = (await clinic.Doctor.Post($"encounters/{await clinic.Visit()}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
+            if (isDispensed) (await clinic.Pharmacist.Post($"prescriptions/{prescription}/dispensing")).Is(200);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,8 @@ public sealed record Route(string Method, string Pattern, Gate? Gate, RouteEndpo
     /// <summary>The row the address names, such as <c>patients</c>; null when it names none.</summary>
     public string? Kind => Pattern.Contains("/{id", StringComparison.Ordinal) ? Pattern.Split("/{id")[0].Split('/')[^1] : null;
 
-    public string At(string slug, Guid id) => Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal)
+    /// <summary>The address with an id in it; where it names a second row below, that has an id of nobody.</summary>
+    public string At(string slug, Guid id) => Regex.Replace(Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal), @"\{\w+:guid\}", Guid.NewGuid().ToString())
         .Replace("{code}", "00000000000000000000000000", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
 
     /// <summary>The type of the JSON body; null when there is none.</summary>
@@ -44,10 +46,17 @@ public static class Rows
     {
         var queue = await clinic.Queue();
         var ticket = await clinic.Issue(queue);
-        await using var db = clinic.Open();
+        var visit = await clinic.Visit();
+        var drug = (await clinic.Pharmacist.Post("drugs", new { name = "Amoxicillin" })).Is(201).Id;
         return new Dictionary<string, Guid>
         {
             ["patients"] = (await clinic.Register()).Id,
+            ["encounters"] = visit,
+            ["drugs"] = drug,
+            ["batches"] = (await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A1", quantity = 5, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201)["batchId"].GetGuid(),
+            ["interaction-rules"] = (await clinic.Pharmacist.Post("interaction-rules", new { a = "Warfarin", b = "Aspirin", severity = "severe" })).Is(201).Id,
+            ["prescriptions"] = (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id,
+            ["reported-medicines"] = (await clinic.Nurse.Post($"patients/{(await clinic.Register()).Id}/medications", new { text = "Camomile" })).Is(201).Id,
             ["queues"] = queue,
             ["tickets"] = ticket.Id,
             ["service-points"] = (await clinic.Admin.Post("service-points", new { name = "Room" })).Is(201).Id,

@@ -32,15 +32,15 @@ public sealed class RunningSalus : IAsyncDisposable
 
     public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min"), RegisterLimit = RateLimit.Parse("register", "1000000/min"), ResetLimit = RateLimit.Parse("reset", "1000000/min"), SearchLimit = RateLimit.Parse("search", "1000000/min"), ExportLimit = RateLimit.Parse("export", "1000000/min") };
 
-    public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null)
+    public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null, Action<IServiceCollection>? services = null)
     {
         var settings = SettingsFor(database);
-        return Start(change is null ? settings : change(settings), migrate: true);
+        return Start(change is null ? settings : change(settings), migrate: true, services);
     }
 
-    public static async Task<RunningSalus> Start(Settings settings, bool migrate)
+    public static async Task<RunningSalus> Start(Settings settings, bool migrate, Action<IServiceCollection>? services = null)
     {
-        var app = SalusApp.Build(settings);
+        var app = SalusApp.Build(settings, services);
         if (migrate) await app.Services.GetRequiredService<Database>().Migrate();
         await app.StartAsync();
         return new RunningSalus(app, settings);

@@ -45,10 +45,10 @@ public sealed class OwnServer : IAsyncDisposable
     public RunningSalus Salus { get; private set; } = null!;
     public string Folder => database.Folder;
 
-    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null)
+    public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null)
     {
         var own = new OwnServer(await TestDatabase.Make());
-        own.Salus = await RunningSalus.Start(own.database, change);
+        own.Salus = await RunningSalus.Start(own.database, change, services);
         return own;
     }
 

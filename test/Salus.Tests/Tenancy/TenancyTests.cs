@@ -11,6 +11,7 @@ public sealed class TenancyTests(SalusServer server)
         ("patients", "restriction") => new { reason = "Known to the staff" },
         ("patients", "emergency-access") => new { reason = "Unconscious in the hall" },
         ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
+        ("patients", "medications") => new { text = "Camomile" },
         ("patients", "archiving") => new { reason = "Moved away" },
         ("patients", _) => new { name = "Anna Verdi" },
         ("queues", "closures") => new { day = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(5) },
@@ -21,6 +22,21 @@ public sealed class TenancyTests(SalusServer server)
         ("tickets", "steps") => new { step = "cancel" },
         ("tickets", "transfer") => new { queueId = Guid.NewGuid() },
         ("tickets", "urgency") => new { urgency = "urgent", reason = "Pain" },
+        ("encounters", "vitals") => new { temperature = 37 },
+        ("encounters", "voiding" or "take-over" or "ending") => new { reason = "A slip" },
+        ("encounters", "conditions") => new { text = "Cold" },
+        ("encounters", "allergies") => new { isNoneKnown = true },
+        ("encounters", "notes" or "addenda" or "summary") => new { text = "Well" },
+        ("encounters", "prescription-check") => new { drug = "Amoxicillin" },
+        ("encounters", "prescriptions") => new { drug = "Amoxicillin", dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" },
+        ("encounters", "administrations") => new { drug = "Amoxicillin", dose = "1" },
+        ("prescriptions", "cancellation" or "stopping") => new { reason = "A slip" },
+        ("prescriptions", "returns") => new { quantity = 1, reason = "Unused" },
+        ("drugs", "batches") => new { number = "A2", quantity = 1, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) },
+        ("drugs", _) => new { name = "Renamed" },
+        ("batches", "write-offs") => new { kind = "damaged", quantity = 1, reason = "Wet" },
+        ("batches", _) => new { quantity = 1, reason = "Counted" },
+        ("interaction-rules", _) => new { a = "Renamed", b = "Aspirin", severity = "mild" },
         ("staff", _) => new { roles = new[] { "clinic.doctor" } },
         _ => new { },
     };
@@ -61,7 +77,7 @@ public sealed class TenancyTests(SalusServer server)
     {
         var (clinic, other) = (await server.NewClinic(), await server.NewClinic());
         var foreign = await Rows.Plant(other);
-        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor");
+        await clinic.Hire("all", "org.admin clinic.receptionist clinic.doctor clinic.nurse clinic.lab clinic.radiology clinic.pharmacist");
         var (all, tried) = (clinic.As("all"), 0);
         foreach (var route in OrganisationApi.Where(r => r.Kind is not null))
         {
@@ -93,6 +109,7 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get("patients")).Items);
         Assert.Empty((await clinic.Doctor.Get("patients?q=anna")).Items);
         Assert.Empty((await clinic.Doctor.Get("tickets")).Items);
+        Assert.Empty((await clinic.Doctor.Get("encounters")).Items);
         Assert.Empty((await clinic.Display.Get("board"))["queues"].EnumerateArray());
         Assert.Empty((await clinic.Receptionist.Get("patients/likely-duplicates?name=Anna+Rossi")).Json.EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
