@@ -48,7 +48,7 @@ public static class PharmacyApi
 
     private static void MapStock(RouteGroupBuilder api)
     {
-        api.MapGet("/stock", (StockList list, CancellationToken ct, StockFilter filter = StockFilter.All, string? q = null, string? after = null, int limit = 25) => list.Run(new() { Filter = filter, Q = q, After = after, Limit = limit }, ct))
+        api.MapGet("/stock", (StockList list, CancellationToken ct, string filter = "all", string? q = null, string? after = null, int limit = 25) => list.Run(new() { Filter = StockList.Read(filter), Q = q, After = after, Limit = limit }, ct))
             .Requires(ClinicPermissions.ReadStock).Refuses("invalid").Describe("listStock", "The stock by drug: all, low, out, or expired and expiring");
         api.MapGet("/drugs/{id:guid}/movements", (Guid id, MovementList list, CancellationToken ct, Guid? after = null, int limit = 50) => list.Run(new() { DrugId = id, After = after, Limit = limit }, ct))
             .Requires(ClinicPermissions.ReadStock).Refuses("invalid", "not-found").Describe("listStockMovements", "How the stock of a drug moved");

@@ -67,8 +67,8 @@ public static class PharmacyPages
 
     private static void MapStock(RouteGroupBuilder pages)
     {
-        pages.MapGet("/pharmacy/stock", async (StockList list, CancellationToken ct, StockFilter filter = StockFilter.All, string q = "", string? after = null, bool saved = false) =>
-            Show.Page<StockListPage>(new { View = await list.Run(new() { Filter = filter, Q = q, After = after }, ct), Q = q, Saved = saved })).Requires(ClinicPermissions.ReadStock);
+        pages.MapGet("/pharmacy/stock", async (StockList list, CancellationToken ct, string filter = "all", string q = "", string? after = null, bool saved = false) =>
+            Show.Page<StockListPage>(new { View = await list.Run(new() { Filter = StockList.Read(filter), Q = q, After = after }, ct), Q = q, Saved = saved })).Requires(ClinicPermissions.ReadStock);
         pages.MapGet("/pharmacy/drugs/{id:guid}/movements", async (Guid id, MovementList list, CancellationToken ct, Guid? after = null) =>
             Show.Page<MovementsPage>(new { View = await list.Run(new() { DrugId = id, After = after }, ct), DrugId = id })).Requires(ClinicPermissions.ReadStock);
         pages.MapPost("/pharmacy/drugs/{id:guid}/batches", async (Guid id, Form form, ReceiveStock receive, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>

@@ -110,9 +110,9 @@ public sealed class DrugTests(SalusServer server)
         (await Import(clinic, "title\nAmoxicillin")).RefusesField("file");
         (await clinic.Pharmacist.Send("POST", "drugs/import", new ByteArrayContent([0x6e, 0xff, 0xfe, 0x80]) { Headers = { ContentType = new("text/csv") } })).RefusesField("file");
         (await clinic.Pharmacist.Send("POST", "drugs/import", "{}")).Refuses(415, "media-type");
-        (await Import(clinic, "name\n" + new string('x', 6 * 1024 * 1024))).Refuses(413, "too-large");
+        (await clinic.Pharmacist.Send("POST", "drugs/import", Csv("name\n" + new string('x', 6 * 1024 * 1024)), ("Expect", "100-continue"))).Refuses(413, "too-large");
         (await Import(clinic, "name\n" + string.Concat(Enumerable.Range(0, 20_001).Select(i => $"d{i}\n")))).RefusesField("file");
-        var faults = (await Import(clinic, "name,atc,code\n123,,\nFine,Q,\nOne,,A\nTwo,,a\n" + new string('y', 161) + ",,")).Is(200)["faults"].EnumerateArray().Select(f => $"{f.Number("line")} {f.Str("column").ToLowerInvariant()}");
+        var faults = (await Import(clinic, "name,atc,code\n123,,\nFine,X,\nOne,,A\nTwo,,a\n" + new string('y', 161) + ",,")).Is(200)["faults"].EnumerateArray().Select(f => $"{f.Number("line")} {f.Str("column").ToLowerInvariant()}");
         Assert.Equal(["2 name", "3 atc", "5 code", "6 name"], faults);
         Assert.Empty((await clinic.Doctor.Get("drugs")).Items);
     }

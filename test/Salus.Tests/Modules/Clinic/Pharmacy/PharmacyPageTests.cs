@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Salus.Modules.Clinic.Pharmacy.Prescribing;
 
 namespace Salus.Tests.Pharmacy;
 
@@ -54,6 +55,7 @@ public sealed partial class PharmacyPageTests(SalusServer server)
         Assert.Contains("To be dispensed", part, StringComparison.Ordinal);
         var prescription = Assert.Single(await clinic.Prescriptions(visit)).Id();
         Assert.Contains("value=\"daily\"", await Text(await doctor.Get($"{form}?repeat={prescription}")), StringComparison.Ordinal);
+        Assert.NotEmpty(await clinic.Audit(PrescribingDesk.Action));
         using var cancelled = await doctor.Submit(form, $"{post}/{prescription}/cancellation", new() { ["reason"] = "Second thoughts" });
         Assert.Equal(HttpStatusCode.Redirect, cancelled.StatusCode);
         Assert.Contains("Second thoughts", await Text(await doctor.Get(post)), StringComparison.Ordinal);

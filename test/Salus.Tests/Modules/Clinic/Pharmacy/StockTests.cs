@@ -90,6 +90,7 @@ public sealed class StockTests(SalusServer server)
         Assert.Equal((3, 7, "True False"), (line.Number("usable"), line.Number("expired"), string.Join(' ', line.GetProperty("batches").EnumerateArray().Select(b => b.GetProperty("isExpired").GetBoolean()))));
         Assert.Equal((true, none), ((await clinic.Doctor.Get("stock?filter=out")).Items[0].GetProperty("isOut").GetBoolean(), (await clinic.Doctor.Get("stock?filter=out")).Items[0].Id("drugId")));
         (await clinic.Doctor.Get("stock?limit=0")).RefusesField("limit");
+        (await clinic.Doctor.Get("stock?filter=everything")).RefusesField("filter");
     }
 
     [Theory, InlineData("doctor"), InlineData("nurse"), InlineData("receptionist"), InlineData("lab"), InlineData("display")]

@@ -32,6 +32,11 @@ public sealed class StockList(Tools tools, OrganisationSlot organisation) : Read
     /// <summary>Days before its expiry from which a batch is listed as expiring.</summary>
     public const int Soon = 90;
 
+    /// <summary>The list that an address names.</summary>
+    /// <exception cref="Refusal">422 on <c>filter</c>.</exception>
+    public static StockFilter Read(string filter) =>
+        Enum.TryParse<StockFilter>(filter, true, out var list) && Enum.IsDefined(list) ? list : throw Refusal.Field("filter", "Choose one of the list.");
+
     public sealed record Query
     {
         public StockFilter Filter { get; init; }
