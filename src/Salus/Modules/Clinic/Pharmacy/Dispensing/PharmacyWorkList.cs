@@ -62,7 +62,7 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
             }).ToListAsync(ct);
         var shown = rows.Take(Most).ToList();
         var (ids, patientIds) = (shown.Select(r => r.P.Id).ToList(), shown.Where(r => r.IsVisible).Select(r => r.Patient.Id).Distinct().ToList());
-        var findings = (await db.PrescriptionFindings.AsNoTracking().Where(f => ids.Contains(f.PrescriptionId)).OrderBy(f => f.Id).ToListAsync(ct)).ToLookup(f => f.PrescriptionId, f => f.Finding);
+        var findings = await FindingLines.Of(db, ids, ct);
         var allergies = await KnownAllergies.Of(db, patientIds, ct);
         var visits = shown.GroupBy(r => r.E.Id).Select(g =>
         {
@@ -77,7 +77,7 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
     }
 }
 
-public sealed record DispensedItem(Guid LineId, string Batch, int Quantity, int Returned);
+public sealed record DispensedItem(Guid LineId, string Batch, DateOnly Expiry, int Quantity, int Returned);
 
 /// <summary>A prescription that was dispensed.</summary>
 public sealed record DispensedLine(Guid Id, Guid PrescriptionId, string PatientNumber, string PatientName, string Drug, string Dose, int Quantity, bool IsFromStock, string Notes, string By, DateTime At, IReadOnlyList<DispensedItem> Lines);
@@ -115,8 +115,8 @@ public sealed class DispensedList(Tools tools) : ReadModel<DispensedList.Query, 
         }).ToListAsync(ct);
         var shown = rows.Take(query.Limit).ToList();
         var ids = shown.Select(r => r.D.Id).ToList();
-        var lines = (await db.DispenseLines.AsNoTracking().Where(l => ids.Contains(l.DispenseId)).OrderBy(l => l.Id)
-            .Select(l => new { l.DispenseId, Item = new DispensedItem(l.Id, batches.Where(b => b.Id == l.BatchId).Select(b => b.Number).First(), l.Quantity, l.Returned) }).ToListAsync(ct)).ToLookup(l => l.DispenseId, l => l.Item);
+        var lines = (await db.DispenseLines.AsNoTracking().Where(l => ids.Contains(l.DispenseId)).Join(batches, l => l.BatchId, b => b.Id, (l, b) => new { Line = l, b.Number, b.Expiry }).ToListAsync(ct))
+            .OrderBy(l => l.Expiry).ToLookup(l => l.Line.DispenseId, l => new DispensedItem(l.Line.Id, l.Number, l.Expiry, l.Line.Quantity, l.Line.Returned));
         patientIds = [.. shown.Select(r => r.Patient.Id).Distinct()];
         return new([.. shown.Select(r => new DispensedLine(r.D.Id, r.D.PrescriptionId, r.Patient.Number, r.Patient.Name, r.Prescription.Drug, r.Prescription.Dose, r.D.Quantity, r.D.IsFromStock, r.D.Notes, r.By ?? "", r.D.DispensedAt, [.. lines[r.D.Id]]))],
             rows.Count > query.Limit ? shown[^1].D.Id.ToString() : null);

@@ -41,6 +41,14 @@ public sealed class PrescriptionFinding : IOwned
     private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
 }
 
+internal static class FindingLines
+{
+    /// <summary>By prescription: allergies first, what could not be checked last.</summary>
+    public static async Task<ILookup<Guid, Finding>> Of(SalusDb db, IReadOnlyCollection<Guid> prescriptions, CancellationToken ct) =>
+        (await db.PrescriptionFindings.AsNoTracking().Where(f => prescriptions.Contains(f.PrescriptionId)).ToListAsync(ct))
+            .OrderBy(f => f.Kind).ThenByDescending(f => f.Severity).ThenBy(f => f.Because).ThenBy(f => f.About, StringComparer.Ordinal).ToLookup(f => f.PrescriptionId, f => f.Finding);
+}
+
 public static class FindingTables
 {
     extension(SalusDb db)

@@ -29,7 +29,7 @@ public static class PrescriptionLines
             Dispensed = dispenses.Where(d => d.PrescriptionId == p.Id).Select(d => (int?)d.Quantity).FirstOrDefault(),
         }).ToListAsync(ct);
         var ids = rows.Select(r => r.P.Id).ToList();
-        var findings = (await db.PrescriptionFindings.AsNoTracking().Where(f => ids.Contains(f.PrescriptionId)).OrderBy(f => f.Id).ToListAsync(ct)).ToLookup(f => f.PrescriptionId, f => f.Finding);
+        var findings = await FindingLines.Of(db, ids, ct);
         return
         [
             .. rows.Select(r => new PrescriptionLine(r.P.Id, r.P.EncounterId, r.P.State, r.P.DrugId, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, r.P.Days, r.P.Quantity, r.P.Instructions, r.P.IsEmergency, r.P.EmergencyReason,
