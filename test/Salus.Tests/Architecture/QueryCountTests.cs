@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace Salus.Tests.Architecture;
 
@@ -39,6 +40,7 @@ public sealed class QueryCountTests : IDisposable
                 (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201);
                 (await clinic.Admin.Post("catalogue", new { kind = "lab", code = $"T{issued.Count}", name = $"Entry {issued.Count}" })).Is(201);
                 (await clinic.Admin.Post("templates", new { name = $"Template {issued.Count}" })).Is(201);
+                await Medicine(clinic, visit, issued.Count);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -50,6 +52,7 @@ public sealed class QueryCountTests : IDisposable
         var own = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
         string[] paths =
         [
+            "drugs?limit=100", "stock?limit=100", "interaction-rules?limit=100", "pharmacy/work-list", "pharmacy/dispensed?limit=100", $"encounters/{visit}/prescriptions",
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
             "files?limit=100", "encounters", $"encounters?patient={own}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"encounters/{visit}/documents", $"patients/{own}/record", $"patients/{own}/readers",
             $"queues/{queue}/work-list", "board", "figures", "staff", "roles", "keys", "access-matrix", "emergency-access", $"encounters/{visit}/orders", $"encounters/{visit}/referrals",
@@ -82,6 +85,19 @@ public sealed class QueryCountTests : IDisposable
             db.Add(new Salus.Modules.Clinic.Encounters.Encounter { PatientId = patient, Day = new DateOnly(2020, 1, 1).AddDays(count), State = Salus.Modules.Clinic.Encounters.EncounterState.Closed, StartedAt = DateTime.UtcNow, ChangedAt = DateTime.UtcNow });
             return db.SaveChangesAsync();
         }, default);
+    }
+
+    /// <summary>A drug with stock and a rule, a prescription of it that was dispensed and one that waits.</summary>
+    private static async Task Medicine(Clinic clinic, Guid visit, int number)
+    {
+        var drug = (await clinic.Pharmacist.Post("drugs", new { name = $"Drug {number}" })).Is(201).Id;
+        (await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A", quantity = 9, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201);
+        (await clinic.Pharmacist.Post("interaction-rules", new { a = $"Drug {number}", b = "Warfarin", severity = "severe" })).Is(201);
+        foreach (var isDispensed in (bool[])[true, false])
+        {
+            var prescription = (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
+            if (isDispensed) (await clinic.Pharmacist.Post($"prescriptions/{prescription}/dispensing")).Is(200);
+        }
     }
 
     private async Task<Dictionary<string, int>> Counts(Clinic clinic, string[] paths)

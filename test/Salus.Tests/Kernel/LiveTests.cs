@@ -54,6 +54,20 @@ public sealed class LiveTests(SalusServer server)
     }
 
     [Fact]
+    public async Task The_pharmacist_hears_of_a_new_prescription_and_who_may_not_see_it_does_not()
+    {
+        var (clinic, stranger) = (await Clinic.Make(server.Salus), await Clinic.Make(server.Salus));
+        var visit = await clinic.Visit();
+        using var socket = await Socket.Open(clinic, "pharmacist");
+        Assert.Contains($"pharmacy:{clinic.Id}", await socket.Ask("Listen", $"pharmacy:{clinic.Id}"), StringComparison.Ordinal);
+        Assert.Contains("error", await socket.Ask("Listen", $"pharmacy:{stranger.Id}"), StringComparison.Ordinal);
+        using var nurse = await Socket.Open(clinic, "nurse");
+        Assert.Contains("error", await nurse.Ask("Listen", $"pharmacy:{clinic.Id}"), StringComparison.Ordinal);
+        (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drug = "Thyme syrup", dose = "5 ml", frequency = "daily", quantity = 1, overrideReason = "Harmless" })).Is(201);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_suspended_members_connection_is_cut()
     {
         var clinic = await Clinic.Make(server.Salus);

@@ -16,8 +16,8 @@ public sealed class RoleMatrixTests(SalusServer server)
         {
             var may = route.Gate!.Permission is not { } permission || permissions[permission].Roles.Contains(role);
             var answer = await caller.Send(route.Method, route.At(clinic.Slug, Guid.NewGuid()), TenancyTests.BodyFor(route));
-            // A ticket's steps pass the first gate for all who read the queue; the step itself decides (see MoveTicketTests).
-            var byStep = route.Pattern.EndsWith("/steps", StringComparison.Ordinal);
+            // A ticket's steps and a visit's notes pass the first gate for all who read; the step or kind itself decides (see MoveTicketTests and NoteTests).
+            var byStep = route.Pattern.EndsWith("/steps", StringComparison.Ordinal) || route.Pattern.EndsWith("/notes", StringComparison.Ordinal);
             Assert.True(may ? byStep || answer.Status != 403 : answer.Status == 403, $"{persona}, {route}: {answer.Status} {answer.Text}");
             Assert.True(answer.Status is not 401 and < 500, $"{persona}, {route}: {answer.Status} {answer.Text}");
             if (may) allowed++; else refused++;

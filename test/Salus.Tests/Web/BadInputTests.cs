@@ -127,6 +127,8 @@ public sealed class BadInputTests(SalusServer server)
         "service-points" => new { name = "Room" },
         "queues" => new { name = "Queue", openDays = new[] { 1 } },
         "patients" => new { name = "Anna Rossi" },
+        "drugs" => new { name = "Ibuprofen" },
+        "interaction-rules" => new { a = "Lithium", b = "Ibuprofen", severity = "mild" },
         "tickets" => new { patientId = Guid.NewGuid(), queueId = Guid.NewGuid() },
         _ => Tenancy.TenancyTests.BodyFor(route)!,
     };

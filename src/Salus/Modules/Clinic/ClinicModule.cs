@@ -5,6 +5,7 @@ using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
 using Salus.Modules.Organisations.Contract;
@@ -68,6 +69,7 @@ public sealed class ClinicModule : Module
         .. EncounterModule.AuditActions,
         .. DocumentsModule.AuditActions,
         .. OrdersModule.AuditActions,
+        .. PharmacyModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -81,6 +83,7 @@ public sealed class ClinicModule : Module
         new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
+        .. PharmacyModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -90,6 +93,7 @@ public sealed class ClinicModule : Module
         EncounterModule.AddServices(services);
         DocumentsModule.AddServices(services);
         OrdersModule.AddServices(services);
+        PharmacyModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -103,5 +107,6 @@ public sealed class ClinicModule : Module
         EncounterModule.MapRoutes(routes);
         DocumentsModule.Map(routes);
         OrdersModule.MapRoutes(routes);
+        PharmacyModule.MapRoutes(routes);
     }
 }

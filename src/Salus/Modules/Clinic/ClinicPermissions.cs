@@ -44,7 +44,9 @@ public static class ClinicPermissions
     public const string Prescribe = "pharmacy.prescribe";
     public const string Dispense = "pharmacy.dispense";
     public const string ReadPharmacy = "pharmacy.read";
+    public const string ReadStock = "pharmacy.read-stock";
     public const string ManageStock = "pharmacy.stock";
+    public const string WriteMedications = "record.write-medications";
     public const string ManageTemplates = "record.templates";
     public const string ManageCodes = "record.manage-codes";
 }

@@ -10,7 +10,7 @@ namespace Salus.Modules.Clinic.Encounters;
 public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
-    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, Referral, Document, Addendum, Summary, Close, CancelOrder,
+    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CancelOrder,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -56,7 +56,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.LabResult => ClinicPermissions.WriteLabResults,
         CareAct.ImagingReport => ClinicPermissions.WriteImagingReports,
         CareAct.Prescription or CareAct.EmergencyPrescription or CareAct.PrescriptionImage => ClinicPermissions.Prescribe,
-        CareAct.Dispense => ClinicPermissions.Dispense,
+        CareAct.Dispense or CareAct.EmergencyDispense => ClinicPermissions.Dispense,
         CareAct.Referral => ClinicPermissions.Refer,
         CareAct.Document => ClinicPermissions.AddDocuments,
         CareAct.Addendum => ClinicPermissions.WriteAddenda,
@@ -104,7 +104,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
             CareAct.Close when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
             CareAct.Close when facts.Missing == 1 => new(409, "encounter.results-missing", "You cannot close the visit: one result is missing.", "Wait for the result, or cancel the order."),
             CareAct.Close when facts.Missing > 1 => new(409, "encounter.results-missing", "You cannot close the visit: {0} results are missing.", "Wait for the results, or cancel the orders.", facts.Missing),
-            CareAct.Dispense or CareAct.Procedure when facts.Consultation is not ConsultationState.Active => new(409, "consultation.not-active", "The doctor's consultation is not active.", "The doctor opens the visit and saves the consultation."),
+            CareAct.Dispense or CareAct.EmergencyDispense or CareAct.Procedure when facts.Consultation is not ConsultationState.Active => new(409, "consultation.not-active", "The doctor's consultation is not active.", "The doctor opens the visit and saves the consultation."),
             CareAct.Consultation or CareAct.Diagnosis or CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder or CareAct.Prescription or CareAct.EmergencyPrescription
                 when facts.Consultation == ConsultationState.Closed => new(409, "consultation.closed", "This consultation is closed.", "Write an addendum."),
             _ => null,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using Salus.Kernel;
 using Salus.Resources;
 using Salus.Web;
 
@@ -10,8 +11,8 @@ public static class EncounterApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.Api("Visits");
-        api.MapGet("/encounters", (EncounterList list, CancellationToken ct, DateOnly? day = null, EncounterState? state = null, Guid? patient = null, Guid? doctor = null, Guid? after = null, int limit = 25) =>
-                list.Run(new() { Day = day, State = state, PatientId = patient, DoctorId = doctor, After = after, Limit = limit }, ct))
+        api.MapGet("/encounters", (EncounterList list, CancellationToken ct, DateOnly? day = null, string? state = null, Guid? patient = null, Guid? doctor = null, Guid? after = null, int limit = 25) =>
+                list.Run(new() { Day = day, State = StateOf(state), PatientId = patient, DoctorId = doctor, After = after, Limit = limit }, ct))
             .Requires(ClinicPermissions.ReadEncounters).Refuses("invalid").Describe("listEncounters", "Visits by day, state, patient and doctor; without a day and a patient those that are open");
         api.MapPost("/encounters", async (string org, OpenEncounter.Command command, OpenEncounter open, CancellationToken ct) =>
             {
@@ -46,6 +47,8 @@ public static class EncounterApi
             })
             .Requires(ClinicPermissions.WriteVitals).Refuses("invalid", "not-found", "encounter.closed", "vitals.voided").Describe("voidVitals", "Mark a row of vital signs as entered in error");
     }
+
+    private static EncounterState? StateOf(string? text) => text switch { null or "" => null, "open" => EncounterState.Open, "closed" => EncounterState.Closed, _ => throw Refusal.Field("state", "Choose one of the list.") };
 }
 
 /// <summary>A lock as it is answered.</summary>

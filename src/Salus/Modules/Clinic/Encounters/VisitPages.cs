@@ -5,15 +5,19 @@ using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Orders.Lists;
 using Salus.Modules.Clinic.Orders.Referrals;
+using Salus.Modules.Clinic.Pharmacy.Giving;
+using Salus.Modules.Clinic.Pharmacy.Prescribing;
+using Salus.Modules.Organisations.Contract;
 using Salus.Web;
 
 namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>What hangs on a visit beside its chart.</summary>
-public sealed record VisitExtras(IReadOnlyList<OrderLine> Orders, IReadOnlyList<ReferralLine> Referrals, IReadOnlyList<DocumentLine> Documents, IReadOnlyList<TemplateLine> Templates, IReadOnlyList<(Guid Id, string Name)> Doctors);
+public sealed record VisitExtras(IReadOnlyList<OrderLine> Orders, IReadOnlyList<ReferralLine> Referrals, IReadOnlyList<DocumentLine> Documents, IReadOnlyList<PrescriptionLine> Prescriptions,
+    IReadOnlyList<MedicationItem> Medications, IReadOnlyList<AdministrationLine> Administrations, IReadOnlyList<TemplateLine> Templates, IReadOnlyList<(Guid Id, string Name)> Doctors);
 
 /// <summary>The page of one visit, whole or in parts.</summary>
-public sealed class VisitPages(VisitChart chart, Database database, ActorSlot slot, PageTools page)
+public sealed class VisitPages(VisitChart chart, Database database, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, PageTools page)
 {
     private Actor Actor => slot.Actor;
 
@@ -22,7 +26,8 @@ public sealed class VisitPages(VisitChart chart, Database database, ActorSlot sl
         // The chart decides whether the visit may be seen at all, and leaves the row in the log.
         var read = await chart.Run(new() { EncounterId = id }, ct);
         await using var db = database.Open(Actor.OrganisationId);
-        var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), await DocumentLine.Of(db, Actor, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct));
+        var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), await DocumentLine.Of(db, Actor, id, ct), await PrescriptionLines.Of(db, id, ct),
+            await Medications.Of(db, read.Visit.PatientId, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct));
         return Show.Page<VisitPage>(new { Chart = read, Extras = extras });
     }
 

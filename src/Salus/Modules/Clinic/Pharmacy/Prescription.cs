@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Pharmacy.Drugs;
 
 namespace Salus.Modules.Clinic.Pharmacy;
 
@@ -50,6 +51,14 @@ public sealed class Prescription : IOfEncounter, IVersioned
     public Guid? EndedBy { get; set; }
     public DateTime? EndedAt { get; set; }
     public string CancelReason { get; set; } = "";
+
+    /// <summary>The earlier prescription that this one goes on with: of the two, this one counts.</summary>
+    public Guid? RepeatOfId { get; set; }
+
+    /// <summary>When the patient stopped taking it before its course was over.</summary>
+    public DateTime? StoppedAt { get; set; }
+    public Guid? StoppedBy { get; set; }
+    public string StopReason { get; set; } = "";
     public Guid Version { get; set; }
 
     /// <summary>Pending, then dispensed or cancelled: the one place where a prescription changes state.</summary>
@@ -82,7 +91,11 @@ internal sealed class PrescriptionTable : IEntityTypeConfiguration<Prescription>
         table.Property(p => p.EmergencyReason).HasMaxLength(200);
         table.Property(p => p.OverrideReason).HasMaxLength(300);
         table.Property(p => p.CancelReason).HasMaxLength(200);
+        table.Property(p => p.StopReason).HasMaxLength(200);
         table.IsOfEncounter();
         table.HasIndex(p => new { p.OrganisationId, p.State, p.PrescribedAt });
+        table.HasIndex(p => p.RepeatOfId);
+        table.HasOne<Drug>().WithMany().HasForeignKey(p => p.DrugId).OnDelete(DeleteBehavior.Restrict);
+        table.HasOne<Prescription>().WithMany().HasForeignKey(p => p.RepeatOfId).OnDelete(DeleteBehavior.Restrict);
     }
 }

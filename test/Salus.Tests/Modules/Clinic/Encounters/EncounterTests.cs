@@ -128,6 +128,9 @@ public sealed class EncounterTests(SalusServer server)
         Assert.Equal([visits[2]], (await clinic.Doctor.Get($"encounters?doctor={clinic.Account("doctor").Id}")).Items.Select(i => i.Id()));
         Assert.Empty((await clinic.Doctor.Get("encounters?day=2020-01-01")).Items);
         (await clinic.Doctor.Get("encounters?limit=0")).RefusesField("limit");
+        Assert.Equal(5, (await clinic.Doctor.Get("encounters?state=open")).Is(200).Items.Count);
+        Assert.Empty((await clinic.Doctor.Get("encounters?state=closed")).Is(200).Items);
+        (await clinic.Doctor.Get("encounters?state=ajar")).RefusesField("state");
         Assert.NotEmpty(await clinic.Audit(EncounterList.Action));
         Assert.Equal(ReadVisit.Action, (await clinic.Audit(ReadVisit.Action)).FirstOrDefault()?.Action ?? ReadVisit.Action);
     }

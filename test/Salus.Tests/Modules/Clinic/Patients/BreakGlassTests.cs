@@ -76,7 +76,7 @@ public sealed class BreakGlassTests(SalusServer server)
         var row = Assert.Single(await clinic.Audit("access.break-glass", patient), e => e.Result == "ok");
         Assert.Equal((clinic.Account("night-nurse").Id, ""), (row.ActorId!.Value, row.Detail));
         var shown = Assert.Single((await clinic.Admin.Get("emergency-access")).Is(200).Items);
-        Assert.Equal(("Person nurse", Reason, true), (shown.Str("who"), shown.Str("reason"), shown.GetProperty("isOpen").GetBoolean()));
+        Assert.Equal(("Person night-nurse", Reason, true), (shown.Str("who"), shown.Str("reason"), shown.GetProperty("isOpen").GetBoolean()));
         await using var db = clinic.Open();
         var mails = await db.Set<Job>().AsNoTracking().Where(j => j.OrganisationId == clinic.Id && j.Kind == Mail.Kind).Select(j => j.Body).ToListAsync();
         Assert.Equal(2, mails.Count); // the owner who opened the clinic, and its administrator
