@@ -3,6 +3,7 @@ using Salus.Kernel.Live;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Printing;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
 using Salus.Modules.Organisations.Contract;
@@ -64,6 +65,7 @@ public sealed class ClinicModule : Module
         new(Figures.Action, "read the figures"),
         new(QueueSetup.Action, "read the set-up of the queues"),
         .. EncounterModule.AuditActions,
+        .. PrintModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -83,6 +85,7 @@ public sealed class ClinicModule : Module
     {
         services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         EncounterModule.AddServices(services);
+        PrintModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -94,5 +97,6 @@ public sealed class ClinicModule : Module
         EmergencyDoors.Map(routes);
         QueuePages.Map(routes);
         EncounterModule.MapRoutes(routes);
+        PrintModule.MapRoutes(routes);
     }
 }

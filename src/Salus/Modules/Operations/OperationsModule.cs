@@ -39,6 +39,7 @@ public sealed class OperationsModule : Module
     public override void MapRoutes(IEndpointRouteBuilder routes)
     {
         routes.ApiRoot("Operations").MapGet("/health", Health.Check).Public().Describe("getHealth", "200 when the database answers, 503 when not");
+        routes.ApiRoot("Operations").MapGet("/health/detail", Health.Detail).PlatformOwner().Describe("getHealthDetail", "How each part is: the database, the stores of files, the virus scanner, pictures");
         routes.MapGet("/api/health", Health.Check).Public().ExcludeFromDescription();
         AuditPages.Map(routes);
         SecurityPages.Map(routes);
