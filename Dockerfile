@@ -9,7 +9,7 @@ COPY src src
 RUN dotnet publish src/Salus -c Release --no-restore --use-current-runtime --self-contained false -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-RUN apt-get update && apt-get install -y --no-install-recommends libargon2-1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libargon2-1 libpangocairo-1.0-0 fonts-noto-core fonts-noto-cjk fonts-symbola && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 salus && useradd --system --uid 10001 --gid salus --no-create-home salus \
     && mkdir /data /keys && chown salus:salus /data /keys && chmod 700 /data /keys
 COPY --from=build /app /app

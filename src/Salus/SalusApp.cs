@@ -17,6 +17,7 @@ using Salus.Modules.Notifications;
 using Salus.Modules.Operations;
 using Salus.Modules.Organisations;
 using Salus.Web;
+using Salus.Web.Printing;
 
 namespace Salus;
 
@@ -117,6 +118,7 @@ public static class SalusApp
         services.AddHttpContextAccessor();
         services.AddScoped<PageTools>();
         services.AddSingleton<Assets>().AddSingleton<Icons>();
+        services.AddSingleton(new PrintLibrary(PrintLibrary.Load)).AddSingleton<IHealthSource>(s => s.GetRequiredService<PrintLibrary>()).AddSingleton<Printer>();
         services.AddPerimeter(settings);
         services.AddApiDescription();
         services.AddResponseCompression(o =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Salus.Kernel;
 using Salus.Modules.Accounts.Contract;
+using Salus.Web.Printing;
 
 namespace Salus.Cli;
 
@@ -32,7 +33,15 @@ public static class Check
         else if (CheckDatabase.PasswordFault(settings) is { } weak) yield return weak;
         if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: what a proxy passes on is refused, because it is not known.", "Name the proxy's address, unless Salus itself answers over https.", false);
         if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
+        foreach (var fault in PrintFaults(new(PrintLibrary.Load))) yield return fault;
         if (settings.AuditYears < 7) yield return new($"Audit rows are kept {settings.AuditYears.ToString(CultureInfo.InvariantCulture)} years.", "Health records ask for 7 in most places.", false);
+    }
+
+    /// <summary>What of paper this machine cannot make.</summary>
+    public static IEnumerable<Fault> PrintFaults(PrintLibrary library)
+    {
+        if (!library.IsThere) yield return new($"No PDF is made: {library.Fault}. Documents are shown as pages that the browser prints.", "Install libpangocairo-1.0-0 and a font such as fonts-dejavu-core.", false);
+        if (library.MissingScripts() is { Count: > 0 } missing) yield return new($"There is no font for {string.Join(", ", missing)}: names in them are printed as boxes.", "Install fonts-noto-core and fonts-noto-cjk.", false);
     }
 
     private static IEnumerable<Fault> AlertFaults(Settings settings)

@@ -22,6 +22,10 @@ public static class RequestLanguage
         })];
     }
 
+    /// <summary>Speaks, until disposed, the language for what is printed: the reader's; the organisation's when the request named none.</summary>
+    public static IDisposable? ForPaper(HttpContext http, string organisationLanguage) =>
+        http.Features.Get<IRequestCultureFeature>()?.Provider is null ? Language.Use(Formats(organisationLanguage)) : null;
+
     // Day before month and 24 hours for everybody: in a clinic nobody should have to guess what 3/11 means.
     private static string Formats(string language) => language == "en" ? "en-GB" : language;
 

@@ -6,6 +6,7 @@ using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Clinic.Printing;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
 using Salus.Modules.Organisations.Contract;
@@ -70,6 +71,7 @@ public sealed class ClinicModule : Module
         .. DocumentsModule.AuditActions,
         .. OrdersModule.AuditActions,
         .. PharmacyModule.AuditActions,
+        .. PrintModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -94,6 +96,7 @@ public sealed class ClinicModule : Module
         DocumentsModule.AddServices(services);
         OrdersModule.AddServices(services);
         PharmacyModule.AddServices(services);
+        PrintModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -108,5 +111,6 @@ public sealed class ClinicModule : Module
         DocumentsModule.Map(routes);
         OrdersModule.MapRoutes(routes);
         PharmacyModule.MapRoutes(routes);
+        PrintModule.MapRoutes(routes);
     }
 }
