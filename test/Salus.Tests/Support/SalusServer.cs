@@ -49,7 +49,7 @@ public sealed class OwnServer : IAsyncDisposable
     public string Folder => database.Folder;
 
     /// <summary>With other services in the place of the program's own.</summary>
-    public static Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change, Action<IServiceCollection> replace) => Start(change, new Replacement(replace));
+    public static Task<OwnServer> Start(Action<IServiceCollection> services) => Start(null, new Replacement(services));
 
     public static async Task<OwnServer> Start(Func<Kernel.Settings, Kernel.Settings>? change = null, params Kernel.Module[] more)
     {

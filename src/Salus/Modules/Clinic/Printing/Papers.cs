@@ -16,13 +16,13 @@ public sealed class Papers(PageTools page, TimeProvider clock)
         var (visit, parts) = (facts.Visit, new List<PrintPart>());
         if (visit.State == EncounterState.Open) parts.Add(new PrintText(page["The visit is still open: this is how it stands now."], IsStrong: true));
         parts.AddRange(Patient(visit));
-        parts.Add(new PrintPairs([(page["Visit on"], PageTools.Day(visit.Day)), (page["Kind of visit"], page[Encounters.Words.Of(visit.Type)]), (page["Doctor"], visit.Doctor), (page["Why the patient came"], visit.Complaint)]));
+        parts.Add(new PrintPairs([(page["Visit on"], PageTools.Day(visit.Day)), (page["Kind of visit"], page[Encounters.VisitWords.Of(visit.Type)]), (page["Doctor"], visit.Doctor), (page["Why the patient came"], visit.Complaint)]));
         Add(parts, page["Allergies"], [new PrintText(Allergies(facts.Allergies), facts.Allergies.Any(a => !a.IsNoneKnown))]);
         Add(parts, page["Diagnoses"], [.. facts.Diagnoses.Select(d => new PrintText(d.IsPrimary ? $"{d.Whole} ({page["Main diagnosis"]})" : d.Whole))]);
         Add(parts, page["Vital signs"], facts.Vitals.Count == 0 ? [] : [new PrintPairs([.. facts.Vitals.Select(v => (page.DayAndTime(v.MeasuredAt), Measured(v)))])]);
         if (facts.Summary is { } summary)
         {
-            Add(parts, page["Summary"], [new PrintText(page[Encounters.Words.Of(summary.Disposition)], IsStrong: true), new PrintText(summary.Text)]);
+            Add(parts, page["Summary"], [new PrintText(page[Encounters.VisitWords.Of(summary.Disposition)], IsStrong: true), new PrintText(summary.Text)]);
             if (summary.Instructions.Length > 0) Add(parts, page["What the patient is to do"], [new PrintText(summary.Instructions)]);
         }
         if (facts.Prescriptions.Count > 0) Add(parts, page["Prescriptions"], [Medicines(facts.Prescriptions)]);
@@ -75,7 +75,7 @@ public sealed class Papers(PageTools page, TimeProvider clock)
         [new(page["Medicine"], 3.2), new(page["Dose"], 1.5), new(page["How"], 1.3), new(page["How often"], 1.7), new(page["Days"], 1.2, IsNumber: true), new(page["Quantity"], 1, IsNumber: true)],
         [.. prescriptions.Select(p => (IReadOnlyList<string>)
         [
-            Medicine(p), p.Dose, page[Words.Of(p.Route)], p.Frequency, p.Days is { } days ? Number(days) : page["Until further notice"], p.Quantity > 0 ? Number(p.Quantity) : "",
+            Medicine(p), p.Dose, page[Pharmacy.Words.Of(p.Route)], p.Frequency, p.Days is { } days ? Number(days) : page["Until further notice"], p.Quantity > 0 ? Number(p.Quantity) : "",
         ])]);
 
     // A copy on paper of what was dispensed already must not be dispensed once more elsewhere.
@@ -86,7 +86,7 @@ public sealed class Papers(PageTools page, TimeProvider clock)
 
     /// <summary>Never empty: not asked is not the same as none.</summary>
     private string Allergies(IReadOnlyList<AllergyLine> allergies) => allergies.Count == 0 ? page["Allergies: never asked"]
-        : string.Join("; ", allergies.Select(a => a.IsNoneKnown ? page["No known allergies"] : string.Join(", ", new[] { a.Substance, a.Severity == AllergySeverity.Unknown ? "" : page[Encounters.Words.Of(a.Severity)], a.Reaction }.Where(t => t.Length > 0))));
+        : string.Join("; ", allergies.Select(a => a.IsNoneKnown ? page["No known allergies"] : string.Join(", ", new[] { a.Substance, a.Severity == AllergySeverity.Unknown ? "" : page[Encounters.VisitWords.Of(a.Severity)], a.Reaction }.Where(t => t.Length > 0))));
 
     private string Measured(VitalSigns row)
     {

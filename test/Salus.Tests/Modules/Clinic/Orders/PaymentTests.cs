@@ -27,7 +27,7 @@ public sealed class PaymentTests
     public async Task QU_11_what_waits_for_payment_is_refused_with_402_and_the_rest_is_not()
     {
         var till = new Till();
-        await using var own = await OwnServer.Start(null, services => services.Replace(ServiceDescriptor.Singleton<IPaymentPolicy>(till)));
+        await using var own = await OwnServer.Start(services: services => services.Replace(ServiceDescriptor.Singleton<IPaymentPolicy>(till)));
         var clinic = await Clinic.Make(own.Salus);
         var (visit, lab) = await clinic.VisitWith();
         var (second, imaging, procedure) = (await clinic.Ordered(visit, name: "Urea"), await clinic.Ordered(visit, "imaging", "Chest"), await clinic.Ordered(visit, "procedure", "Dressing"));
