@@ -10,6 +10,9 @@ public sealed class TenancyTests(SalusServer server)
     {
         ("patients", "restriction") => new { reason = "Known to the staff" },
         ("patients", "emergency-access") => new { reason = "Unconscious in the hall" },
+        ("patients", "care-team") => new { accountId = Guid.NewGuid(), reason = "Treats the patient" },
+        ("patients", "merges") => new { otherId = Guid.NewGuid(), reason = "The same person" },
+        ("patients", "undoing") => new { reason = "Two persons" },
         ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
         ("patients", "archiving") => new { reason = "Moved away" },
         ("patients", _) => new { name = "Anna Verdi" },
@@ -87,6 +90,8 @@ public sealed class TenancyTests(SalusServer server)
         (await clinic.Receptionist.Post("tickets", new { patientId = own["patients"], queueId = foreign["queues"] })).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"tickets/{own["tickets"]}/transfer", new { queueId = foreign["queues"] })).Refuses(404, "not-found");
         Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
+        (await clinic.Admin.Post($"patients/{own["patients"]}/merges", new { otherId = foreign["patients"], reason = "The same person" })).Refuses(404, "not-found");
+        (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
     }
 
