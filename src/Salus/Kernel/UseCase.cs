@@ -97,6 +97,10 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
         db.Add(entry);
         if (Key is not null) StoreAnswer(command, result);
         await db.SaveChangesAsync(ct);
+        if (entry.Subjects.Length == 0) return result;
+        // By each of them the row is found; its number is known only now.
+        foreach (var subject in entry.SubjectList().Distinct()) db.Add(new AuditSubject { SubjectId = subject, Seq = entry.Seq });
+        await db.SaveChangesAsync(ct);
         return result;
     }
 
@@ -151,6 +155,13 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
     /// <summary>Names the subject of the audit row; <paramref name="detail"/> holds states and names of fields, never their contents.</summary>
     protected void Subject(string kind, Guid id, string detail = "", Guid? visit = null) =>
         (entry.SubjectKind, entry.SubjectId, entry.Detail, entry.VisitId) = (kind, id, detail.Length > 400 ? detail[..400] : detail, visit);
+
+    /// <summary>The same for several of a kind.</summary>
+    protected void Subjects(string kind, IReadOnlyCollection<Guid> ids, string detail = "")
+    {
+        entry.On(kind, ids);
+        entry.Detail = detail.Length > 400 ? detail[..400] : detail;
+    }
 
     /// <summary>The act belongs to this organisation and into its log although the route names none, as accepting an invitation does.</summary>
     protected void Within(Guid organisationId) => Db.OrganisationId = (entry.OrganisationId = organisationId).Value;

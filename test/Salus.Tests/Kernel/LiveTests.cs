@@ -68,6 +68,18 @@ public sealed class LiveTests(SalusServer server)
     }
 
     [Fact]
+    public async Task A_merge_of_two_patients_is_heard_by_open_pages_of_the_visits_that_move()
+    {
+        var clinic = await Clinic.Make(server.Salus);
+        var (kept, other) = ((await clinic.Register()).Id, (await clinic.Register()).Id);
+        var visit = (await clinic.Receptionist.Post("encounters", new { patientId = other })).Is(201).Id;
+        using var socket = await Socket.Open(clinic, "doctor");
+        await socket.Ask("Listen", $"encounter:{visit}");
+        (await clinic.Admin.Post($"patients/{kept}/merges", new { otherId = other, reason = "The same person" })).Is(201);
+        Assert.Contains($"encounter:{visit}", await socket.Read(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_suspended_members_connection_is_cut()
     {
         var clinic = await Clinic.Make(server.Salus);

@@ -38,6 +38,16 @@ public sealed partial class Browser(RunningSalus salus, CookieContainer? cookies
         return await Post(action, new(fields) { ["__RequestVerificationToken"] = await TokenOf(fragment ?? page) });
     }
 
+    /// <summary>The same with a file, as a form of several parts.</summary>
+    public async Task<HttpResponseMessage> Upload(string page, string action, string name, string file, byte[] bytes, Dictionary<string, string> fields)
+    {
+        using var answer = await Get(page);
+        using var form = new MultipartFormDataContent { { new StringContent(FormToken().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value), "__RequestVerificationToken" } };
+        foreach (var (field, value) in fields) form.Add(new StringContent(value), field);
+        if (bytes.Length > 0) form.Add(new ByteArrayContent(bytes), name, file);
+        return await http.PostAsync(new Uri(action, UriKind.Relative), form);
+    }
+
     /// <summary>Fills in the sign-in page; the answer as it comes.</summary>
     public Task<HttpResponseMessage> TrySignIn(string email, string password, string back = "") =>
         Submit("/account/sign-in", "/account/sign-in", new() { ["email"] = email, ["password"] = password, ["back"] = back });

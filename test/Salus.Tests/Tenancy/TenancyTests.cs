@@ -12,6 +12,9 @@ public sealed class TenancyTests(SalusServer server)
         ("patients", "emergency-access") => new { reason = "Unconscious in the hall" },
         ("files", "trash") => new { reason = "Wrong" },
         ("files", "stores") => new { place = "", store = "" },
+        ("patients", "care-team") => new { accountId = Guid.NewGuid(), reason = "Treats the patient" },
+        ("patients", "merges") => new { otherId = Guid.NewGuid(), reason = "The same person" },
+        ("patients", "undoing") => new { reason = "Two persons" },
         ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
         ("patients", "medications") => new { text = "Camomile" },
         ("patients", "archiving") => new { reason = "Moved away" },
@@ -112,6 +115,8 @@ public sealed class TenancyTests(SalusServer server)
         (await clinic.Receptionist.Post("tickets", new { patientId = own["patients"], queueId = foreign["queues"] })).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"tickets/{own["tickets"]}/transfer", new { queueId = foreign["queues"] })).Refuses(404, "not-found");
         Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
+        (await clinic.Admin.Post($"patients/{own["patients"]}/merges", new { otherId = foreign["patients"], reason = "The same person" })).Refuses(404, "not-found");
+        (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"encounters/{own["encounters"]}/orders", new { kind = "lab", items = new[] { new { catalogueId = foreign["catalogue"] } } })).RefusesField("items");
     }

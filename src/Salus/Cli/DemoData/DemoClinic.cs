@@ -73,7 +73,10 @@ internal static class DemoClinic
                 Name = $"{first[random.Next(first.Length)]} {DemoNames.Families[random.Next(DemoNames.Families.Length)]}", Gender = isWoman ? Gender.Female : Gender.Male,
                 BirthDate = today.AddDays(-random.Next(365 * 2, 365 * 90)), Phone = random.Next(10) == 0 ? "" : $"+3934{random.Next(10_000_000, 99_999_999)}",
                 Number = scheme.Write(scheme.First(clinic.NumberStart) + i, today)!, CreatedAt = at, UpdatedAt = at,
+                Address = i % 3 == 0 ? $"Via Garibaldi {1 + i / 3}, Torino" : "", Email = i % 4 == 0 ? $"patient{i}@example.org" : "", BloodGroup = (BloodGroup)(i % 9),
             };
+            // Some have named whom to call.
+            if (i % 5 == 0) (patient.EmergencyName, patient.EmergencyPhone, patient.EmergencyRelation) = (DemoNames.Women[i % DemoNames.Women.Length], $"+39345{1_000_000 + i}", "sister");
             patient.Index();
             db.Add(patient);
             ids[i] = patient.Id;

@@ -35,6 +35,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ManageQueues, "Define queues, rooms and opening days", Role.Admin),
         new(ClinicPermissions.PostNotices, "Post notices to all who wait", Role.Admin, Role.Receptionist),
         new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
+        .. PatientModule.Permissions,
         .. RecordPermissions.All,
     ];
 
@@ -67,6 +68,7 @@ public sealed class ClinicModule : Module
         new(Board.Action, "read the board"),
         new(Figures.Action, "read the figures"),
         new(QueueSetup.Action, "read the set-up of the queues"),
+        .. PatientModule.AuditActions,
         .. EncounterModule.AuditActions,
         .. DocumentsModule.AuditActions,
         .. OrdersModule.AuditActions,
@@ -83,6 +85,7 @@ public sealed class ClinicModule : Module
         new("notices", "Notices", "speakerphone", ClinicPermissions.PostNotices, 45),
         new("figures", "Figures", "chart-bar", ClinicPermissions.ReadFigures, 50),
         new("manage/emergencies", "Emergency access", "alert-triangle", ClinicPermissions.ReviewEmergencies, 85),
+        .. PatientModule.Menu,
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
@@ -92,6 +95,7 @@ public sealed class ClinicModule : Module
     public override void AddServices(IServiceCollection services)
     {
         services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
+        PatientModule.AddServices(services);
         EncounterModule.AddServices(services);
         DocumentsModule.AddServices(services);
         OrdersModule.AddServices(services);
@@ -106,6 +110,7 @@ public sealed class ClinicModule : Module
         QueueApi.Map(routes);
         PatientPages.Map(routes);
         EmergencyDoors.Map(routes);
+        PatientModule.MapRoutes(routes);
         QueuePages.Map(routes);
         EncounterModule.MapRoutes(routes);
         DocumentsModule.Map(routes);

@@ -7,6 +7,9 @@ public static class ClinicPermissions
     public const string WritePatients = "patients.write";
     public const string ArchivePatients = "patients.archive";
     public const string RestrictPatients = "patients.restrict";
+    public const string MergePatients = "patients.merge";
+    public const string ImportPatients = "patients.import";
+    public const string ExportPatients = "patients.export";
     public const string ReadRestricted = "patients.read-restricted";
     public const string BreakGlass = "clinic.break-glass";
     public const string ReviewEmergencies = "clinic.review-emergencies";

@@ -15,6 +15,9 @@ public sealed record ClinicData(IReadOnlyList<ExportedPatient> Patients, IReadOn
 /// <summary>Gives a clinic's rows of the last days to the export.</summary>
 public sealed class ClinicExport
 {
+    /// <summary>The acts of exporting patients as a table, and of exporting many.</summary>
+    public const string PatientsAction = "patient.export", LargePatientsAction = "patient.export-large";
+
     /// <summary>Patients registered and visits begun since <paramref name="from"/>, and all queues, of the context's organisation.</summary>
     public async Task<ClinicData> Read(SalusDb db, DateTime from, CancellationToken ct)
     {

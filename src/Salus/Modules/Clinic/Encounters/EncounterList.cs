@@ -76,10 +76,11 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         }).ToListAsync(ct);
         var today = Clock.Today(organisation.Current.Zone);
         var reads = Actor.May(ClinicPermissions.ReadRestricted);
+        var open = await db.OpenTo(Actor, Clock.Now(), rows.Select(r => (r.Patient.Id, r.Patient.RestrictedAt)), ct);
         var items = rows.Take(query.Limit).Select(r =>
         {
-            var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads);
-            return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
+            var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads && !open.Contains(r.Patient.Id));
+            return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor, open), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
                 isHidden ? Restricted.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, e.Version);
         }).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);

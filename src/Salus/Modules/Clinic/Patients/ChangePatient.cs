@@ -30,6 +30,7 @@ public sealed class ChangePatient(Tools tools, OrganisationSlot organisation) : 
         Subject("patient", patient.Id);
         if (command.Version is { } seen && seen != patient.Version) throw Refusal.Stale();
         var fields = command.WriteTo(patient, Clock.Today(organisation.Current.Zone), organisation.Current.CallingCode);
+        await PatientForm.CheckNationalId(Db, patient, ct);
         patient.UpdatedAt = Now;
         Subject("patient", patient.Id, string.Join(',', fields));
         await Db.SaveChangesAsync(ct);

@@ -5,17 +5,28 @@ using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Patients;
 
-/// <summary>Patients who may be the one that is being registered: same phone, or a similar name, more so with the same birth date. Suggested, never merged.</summary>
+/// <summary>Patients who may be the one that is being registered: same phone, e-mail address or national id, or a similar name, more so with the same birth date. Suggested, never merged.</summary>
 public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation, SearchLimit limit) : ReadModel<LikelyDuplicates.Query, IReadOnlyList<PatientLine>>(tools)
 {
     public const string Action = "patient.likely-duplicates";
     private const int Candidates = 100;
+
+    /// <summary>From this score on two are likely the same.</summary>
+    public const double Likely = 0.6;
 
     public sealed record Query
     {
         public string? Name { get; init; }
         public string? Phone { get; init; }
         public DateOnly? BirthDate { get; init; }
+        public string? NationalId { get; init; }
+        public string? Email { get; init; }
+    }
+
+    /// <summary>What tells people apart, in the form in which it is compared.</summary>
+    public sealed record Traits(string Name, string? Phone, DateOnly? BirthDate, string NationalKey, string Email)
+    {
+        public static Traits Of(Patient patient) => new(patient.SearchName, patient.Phone.Length > 0 ? patient.Phone : null, patient.BirthDateIsEstimated ? null : patient.BirthDate, patient.NationalKey, patient.Email);
     }
 
     protected override string Name => Action;
@@ -31,36 +42,38 @@ public sealed class LikelyDuplicates(Tools tools, OrganisationSlot organisation,
 
     protected override async Task<IReadOnlyList<PatientLine>> Handle(SalusDb db, Query query, CancellationToken ct)
     {
-        var (name, phone) = (Text.Fold(query.Name), Text.Phone(query.Phone, organisation.Current.CallingCode));
-        if (phone is null && name.Length < 3) return [];
+        var traits = new Traits(Text.Fold(query.Name), Text.Phone(query.Phone, organisation.Current.CallingCode), query.BirthDate, Patient.KeyOf(query.NationalId), Text.Clean(query.Email).ToLowerInvariant());
+        var (name, phone) = (traits.Name, traits.Phone);
+        if (phone is null && name.Length < 3 && traits.NationalKey.Length == 0 && traits.Email.Length == 0) return [];
         var candidates = new Dictionary<Guid, Patient>();
-        var living = db.PatientsVisibleTo(Actor, Clock.Now()).AsNoTracking().Where(p => p.ArchivedAt == null);
+        var (now, living) = (Clock.Now(), db.PatientsVisibleTo(Actor, Clock.Now()).AsNoTracking().Where(p => p.ArchivedAt == null));
         async Task Add(IQueryable<Patient> some)
         {
             foreach (var patient in await some.Take(Candidates).ToListAsync(ct)) candidates.TryAdd(patient.Id, patient);
         }
         if (phone is not null) await Add(living.Where(p => p.Phone == phone));
+        if (traits.NationalKey.Length > 0) await Add(living.Where(p => p.NationalKey == traits.NationalKey));
+        if (traits.Email.Length > 0) await Add(living.Where(p => p.Email == traits.Email));
         if (query.BirthDate is { } birth && name.Length > 0) await Add(living.Where(p => p.BirthDate == birth));
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length > 2).Select(w => w[..3]).Distinct().Take(4).ToList(); // the beginnings: typing errors sit further back
         if (words.Count > 0)
         {
-            var seesRestricted = Actor.May(ClinicPermissions.ReadRestricted);
             var (condition, values) = db.Provider.Match("clinic_patients", words, i => $"{{{i}}}");
-            await Add(db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {condition}", values).AsNoTracking().Where(p => p.ArchivedAt == null && (seesRestricted || p.RestrictedAt == null)));
+            await Add(db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {condition}", values).VisibleTo(db, Actor, now).AsNoTracking().Where(p => p.ArchivedAt == null));
         }
         var today = Clock.Today(organisation.Current.Zone);
-        return [.. candidates.Values.Select(p => (Patient: p, Score: Score(p, name, phone, query.BirthDate))).Where(x => x.Score >= 0.6)
+        return [.. candidates.Values.Select(p => (Patient: p, Score: Score(p, traits))).Where(x => x.Score >= Likely)
             .OrderByDescending(x => x.Score).ThenBy(x => x.Patient.SearchName).Take(5)
-            .Select(x => new PatientLine(x.Patient.Id, x.Patient.Number, x.Patient.Name, x.Patient.BirthDate, x.Patient.BirthDateIsEstimated, x.Patient.Age(today), x.Patient.Gender, x.Patient.Phone))];
+            .Select(x => PatientLine.Of(x.Patient, today))];
     }
 
-    /// <summary>0 to about 2: likeness of the names, plus what phone and birth date add or take.</summary>
-    public static double Score(Patient patient, string name, string? phone, DateOnly? birth)
+    /// <summary>0 to about 4: likeness of the names, plus what phone, e-mail, national id and birth date add or take.</summary>
+    public static double Score(Patient patient, Traits other)
     {
-        var likeness = name.Length == 0 ? 0 : Likeness(patient.SearchName, name);
-        var samePhone = phone is not null && patient.Phone == phone;
-        if (birth is { } day && patient.BirthDate is { } known && !patient.BirthDateIsEstimated && likeness > 0.3) likeness += day == known ? 0.4 : -0.3;
-        return likeness + (samePhone ? 0.6 : 0);
+        var likeness = other.Name.Length == 0 ? 0 : Likeness(patient.SearchName, other.Name);
+        if (other.BirthDate is { } day && patient.BirthDate is { } known && !patient.BirthDateIsEstimated && likeness > 0.3) likeness += day == known ? 0.4 : -0.3;
+        return likeness + (other.Phone is not null && patient.Phone == other.Phone ? 0.6 : 0) + (other.Email.Length > 0 && patient.Email == other.Email ? 0.6 : 0)
+            + (other.NationalKey.Length > 0 && patient.NationalKey == other.NationalKey ? 1.5 : 0);
     }
 
     /// <summary>Share of common trigrams (Dice), words in any order: 1 same, 0 nothing in common.</summary>

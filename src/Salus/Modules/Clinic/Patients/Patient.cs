@@ -11,9 +11,13 @@ public enum Gender { Unknown, Female, Male, Other }
 /// <summary>Who pays for the visits.</summary>
 public enum PayerCategory { SelfPaying, Insurance, Cash, Free, Poor }
 
-/// <summary>A person in the care of one clinic.</summary>
+public enum BloodGroup { Unknown, APositive, ANegative, BPositive, BNegative, AbPositive, AbNegative, OPositive, ONegative }
+
+/// <summary>A person in the care of one clinic. What each field is for stands in docs/data.md.</summary>
 public sealed class Patient : IOwned, IVersioned, ISearched
 {
+    private const int MostSearched = 700;
+
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }
 
@@ -29,28 +33,58 @@ public sealed class Patient : IOwned, IVersioned, ISearched
     /// <summary>E.164, or empty.</summary>
     public string Phone { get; set; } = "";
     public PayerCategory Category { get; set; }
+
+    /// <summary>In lower case, or empty.</summary>
+    public string Email { get; set; } = "";
+    public string Address { get; set; } = "";
+    public string EmergencyName { get; set; } = "";
+
+    /// <summary>E.164, or empty.</summary>
+    public string EmergencyPhone { get; set; } = "";
+
+    /// <summary>What the emergency contact is to the patient.</summary>
+    public string EmergencyRelation { get; set; } = "";
+
+    /// <summary>As it was typed.</summary>
+    public string NationalId { get; set; } = "";
+
+    /// <summary>The national id as it is compared: letters and digits only. One patient of a clinic has it.</summary>
+    public string NationalKey { get; set; } = "";
+    public BloodGroup BloodGroup { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
     public DateTime? ArchivedAt { get; set; }
     public string ArchiveReason { get; set; } = "";
 
-    /// <summary>Since when only few may read the record (docs/adr/0020); null: it is open to all who read patients.</summary>
+    /// <summary>Since when only few may read the record (docs/adr/0022); null: it is open to all who read patients.</summary>
     public DateTime? RestrictedAt { get; set; }
     public string RestrictReason { get; set; } = "";
+
+    /// <summary>The patient that this one turned out to be; its rows are there (docs/adr/0033).</summary>
+    public Guid? MergedIntoId { get; set; }
+
+    /// <summary>The numbers of patients that were merged into this one, parted by spaces: whoever still has the old card is found.</summary>
+    public string FormerNumbers { get; set; } = "";
     public Guid Version { get; set; }
 
     /// <summary>The folded name, for sorting and prefix search.</summary>
     public string SearchName { get; set; } = "";
 
-    /// <summary>Folded name, number and phone in one text, each word with a space before it: what the search box looks through.</summary>
+    /// <summary>Folded name, numbers, phone and national id in one text, each word with a space before it: what the search box looks through.</summary>
     public string SearchText { get; set; } = "";
     public long SearchKey { get; set; } = Random.Shared.NextInt64();
 
     public void Index()
     {
         SearchName = Text.Fold(Name);
-        SearchText = $" {SearchName} {Number} {Text.Digits(Number)} {Text.Digits(Phone)}";
+        NationalKey = KeyOf(NationalId);
+        var former = string.Concat(FormerNumbers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => $" {n} {Text.Digits(n)}"));
+        var text = $" {SearchName} {Number} {Text.Digits(Number)} {Text.Digits(Phone)}{former}{(NationalKey.Length > 0 ? " " + NationalKey : "")}";
+        SearchText = text.Length > MostSearched ? text[..MostSearched] : text;
     }
+
+    /// <summary>How two spellings of a national id are compared: "RSS-MRA 80A" is "rssmra80a".</summary>
+    public static string KeyOf(string? nationalId) => Text.Fold(nationalId).Replace(" ", "", StringComparison.Ordinal);
 
     /// <summary>Whole years on a date; null when no birth date is known.</summary>
     public int? Age(DateOnly on) => AgeAt(BirthDate, on);
@@ -75,6 +109,15 @@ internal sealed class PatientTable : IEntityTypeConfiguration<Patient>
         table.Property(p => p.Number).HasMaxLength(15);
         table.Property(p => p.Name).HasMaxLength(255);
         table.Property(p => p.Phone).HasMaxLength(16);
+        table.Property(p => p.Email).HasMaxLength(254);
+        table.Property(p => p.Address).HasMaxLength(300);
+        table.Property(p => p.EmergencyName).HasMaxLength(120);
+        table.Property(p => p.EmergencyPhone).HasMaxLength(16);
+        table.Property(p => p.EmergencyRelation).HasMaxLength(60);
+        table.Property(p => p.NationalId).HasMaxLength(40);
+        table.Property(p => p.NationalKey).HasMaxLength(120);
+        table.Property(p => p.BloodGroup).HasDefaultValue(BloodGroup.Unknown);
+        table.Property(p => p.FormerNumbers).HasMaxLength(160);
         table.Property(p => p.ArchiveReason).HasMaxLength(200);
         table.Property(p => p.RestrictReason).HasMaxLength(200);
         table.Property(p => p.SearchName).HasMaxLength(600);
@@ -84,5 +127,8 @@ internal sealed class PatientTable : IEntityTypeConfiguration<Patient>
         table.HasIndex(p => new { p.OrganisationId, p.SearchName, p.Id });
         table.HasIndex(p => new { p.OrganisationId, p.Phone });
         table.HasIndex(p => new { p.OrganisationId, p.BirthDate });
+        table.HasIndex(p => new { p.OrganisationId, p.Email }).HasFilter("\"Email\" <> ''");
+        // Who was merged into another may have the same: it is the same person.
+        table.HasIndex(p => new { p.OrganisationId, p.NationalKey }).IsUnique().HasFilter("\"NationalKey\" <> '' AND \"MergedIntoId\" IS NULL");
     }
 }

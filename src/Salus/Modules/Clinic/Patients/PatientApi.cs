@@ -16,10 +16,10 @@ public static class PatientApi
                 var made = await register.Run(command, ct);
                 return TypedResults.Created($"/api/v1/orgs/{org}/patients/{made.Id}", made);
             })
-            .Requires(ClinicPermissions.WritePatients).Repeatable().Refuses("invalid", "patient.number-taken", "patient.numbers-used-up", "idempotency.mismatch")
+            .Requires(ClinicPermissions.WritePatients).Repeatable().Refuses("invalid", "patient.number-taken", "patient.national-id-taken", "patient.numbers-used-up", "idempotency.mismatch")
             .Describe("registerPatient", "Register a patient; the registration number is given by the clinic's scheme");
-        api.MapGet("/patients/likely-duplicates", (LikelyDuplicates find, CancellationToken ct, string? name = null, string? phone = null, DateOnly? birthDate = null) =>
-                find.Run(new() { Name = name, Phone = phone, BirthDate = birthDate }, ct))
+        api.MapGet("/patients/likely-duplicates", (LikelyDuplicates find, CancellationToken ct, string? name = null, string? phone = null, DateOnly? birthDate = null, string? nationalId = null, string? email = null) =>
+                find.Run(new() { Name = name, Phone = phone, BirthDate = birthDate, NationalId = nationalId, Email = email }, ct))
             .Requires(ClinicPermissions.WritePatients).Describe("listLikelyDuplicates", "Patients who may be the one that is being registered");
         api.MapGet("/patients/{id:guid}", async (Guid id, PatientRecord read, HttpContext http, CancellationToken ct) =>
             {
@@ -34,7 +34,7 @@ public static class PatientApi
                 http.ETag(changed.Version);
                 return changed;
             })
-            .Requires(ClinicPermissions.WritePatients).Refuses("invalid", "not-found", "stale").Describe("changePatient", "Change a patient's particulars");
+            .Requires(ClinicPermissions.WritePatients).Refuses("invalid", "not-found", "stale", "patient.national-id-taken").Describe("changePatient", "Change a patient's particulars");
         api.MapPost("/patients/{id:guid}/archiving", async (Guid id, ArchivePatient.Command command, ArchivePatient archive, CancellationToken ct) =>
             {
                 await archive.Run(command with { PatientId = id }, ct);

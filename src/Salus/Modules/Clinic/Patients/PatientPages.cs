@@ -21,11 +21,7 @@ public static class PatientPages
         }).Requires(ClinicPermissions.ReadPatients);
         pages.MapPost("/patients/{id:guid}", async (Guid id, Form form, ChangePatient change, PageTools page, HttpContext http, CancellationToken ct) =>
         {
-            await change.Run(new()
-            {
-                PatientId = id, Name = form["name"], Phone = form["phone"], BirthDate = form.Date("birthDate"), Age = form.Number("age"), Gender = form.Choice<Gender>("gender"),
-                Category = form.Choice<PayerCategory>("category"), Version = form.Id("version"),
-            }, ct);
+            await change.Run(PatientForm.Read(form, new ChangePatient.Command { PatientId = id, Version = form.Id("version") }), ct);
             return Door.GoTo(http, page.At($"patients/{id}?saved=true"));
         }).Requires(ClinicPermissions.WritePatients);
         pages.MapPost("/patients/{id:guid}/archiving", async (Guid id, Form form, ArchivePatient archive, PageTools page, HttpContext http, CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Patients.Merging;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Organisations.Contract;
 
@@ -11,7 +12,14 @@ public sealed record PatientVisit(Guid TicketId, DateOnly Day, string Queue, str
 
 /// <summary>One patient with the last visits.</summary>
 public sealed record PatientDetail(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone, PayerCategory Category,
-    DateTime CreatedAt, DateTime UpdatedAt, bool IsArchived, bool IsRestricted, IReadOnlyList<PatientVisit> Visits, Guid Version);
+    string Email, string Address, string EmergencyName, string EmergencyPhone, string EmergencyRelation, string NationalId, BloodGroup BloodGroup,
+    DateTime CreatedAt, DateTime UpdatedAt, bool IsArchived, bool IsRestricted, PatientKey? MergedInto, IReadOnlyList<MergedPatient> Merged, IReadOnlyList<PatientVisit> Visits, Guid Version);
+
+/// <summary>A patient by id and number.</summary>
+public sealed record PatientKey(Guid Id, string Number);
+
+/// <summary>A patient that was merged into the one who is read.</summary>
+public sealed record MergedPatient(Guid MergeId, Guid PatientId, string Number, DateTime At);
 
 /// <summary>Reads one patient.</summary>
 public sealed class PatientRecord(Tools tools, OrganisationSlot organisation) : ReadModel<PatientRecord.Query, PatientDetail>(tools)
@@ -34,7 +42,13 @@ public sealed class PatientRecord(Tools tools, OrganisationSlot organisation) : 
         var queues = db.Queues;
         var visits = await db.Tickets.AsNoTracking().Where(t => t.PatientId == p.Id).OrderByDescending(t => t.IssuedAt).Take(LastVisits)
             .Select(t => new { Ticket = t, Queue = queues.First(q => q.Id == t.QueueId) }).ToListAsync(ct);
-        return new(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Age(Clock.Today(organisation.Current.Zone)), p.Gender, p.Phone, p.Category, p.CreatedAt, p.UpdatedAt,
-            p.ArchivedAt is not null, p.RestrictedAt is not null, [.. visits.Select(v => new PatientVisit(v.Ticket.Id, v.Ticket.Day, v.Queue.Name, v.Queue.Token(v.Ticket.Number), v.Ticket.State, v.Ticket.IssuedAt))], p.Version);
+        var patients = db.Patients;
+        var merges = await db.PatientMerges.AsNoTracking().Where(m => (m.KeptPatientId == p.Id || m.OtherPatientId == p.Id) && m.UndoneAt == null).OrderBy(m => m.Id)
+            .Select(m => new { m.Id, m.KeptPatientId, m.OtherPatientId, m.MergedAt, Number = patients.First(o => o.Id == (m.KeptPatientId == p.Id ? m.OtherPatientId : m.KeptPatientId)).Number }).ToListAsync(ct);
+        var into = merges.Where(m => m.OtherPatientId == p.Id).ToDictionary(m => m.KeptPatientId, m => new PatientKey(m.KeptPatientId, m.Number));
+        return new(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Age(Clock.Today(organisation.Current.Zone)), p.Gender, p.Phone, p.Category, p.Email, p.Address, p.EmergencyName,
+            p.EmergencyPhone, p.EmergencyRelation, p.NationalId, p.BloodGroup, p.CreatedAt, p.UpdatedAt,
+            p.ArchivedAt is not null, p.RestrictedAt is not null, into.GetValueOrDefault(p.MergedIntoId ?? Guid.Empty), [.. merges.Where(m => m.KeptPatientId == p.Id).Select(m => new MergedPatient(m.Id, m.OtherPatientId, m.Number, m.MergedAt))],
+            [.. visits.Select(v => new PatientVisit(v.Ticket.Id, v.Ticket.Day, v.Queue.Name, v.Queue.Token(v.Ticket.Number), v.Ticket.State, v.Ticket.IssuedAt))], p.Version);
     }
 }

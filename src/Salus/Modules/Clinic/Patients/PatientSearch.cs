@@ -10,6 +10,8 @@ namespace Salus.Modules.Clinic.Patients;
 /// <param name="IsRestricted">Only few may read the record; for others who may find it, name and number are all that is told.</param>
 public sealed record PatientLine(Guid Id, string Number, string Name, DateOnly? BirthDate, bool BirthDateIsEstimated, int? Age, Gender Gender, string Phone, bool IsRestricted = false)
 {
+    public static PatientLine Of(Patient p, DateOnly today) => new(p.Id, p.Number, p.Name, p.BirthDate, p.BirthDateIsEstimated, p.Age(today), p.Gender, p.Phone, p.RestrictedAt is not null);
+
     /// <summary>Name and number, and that it is restricted.</summary>
     public PatientLine Closed() => this with { BirthDate = null, BirthDateIsEstimated = false, Age = null, Gender = Gender.Unknown, Phone = "" };
 }
@@ -67,16 +69,18 @@ public sealed class PatientSearch(Tools tools, OrganisationSlot organisation, Se
         }
         var today = Clock.Today(organisation.Current.Zone);
         var reads = Actor.May(ClinicPermissions.ReadRestricted);
-        // Clinicians find a restricted record, to open it in an emergency; for others it is not there.
-        var restricted = reads || Actor.May(ClinicPermissions.BreakGlass) ? "" : "AND \"RestrictedAt\" IS NULL";
+        var isOpen = reads ? "TRUE" : $"(\"RestrictedAt\" IS NULL OR {Restricted.IsOpenSql})";
+        if (!reads) values = [.. values, ("account", db.Provider.Id(Actor.Id ?? Guid.Empty)), ("now", Clock.Now())];
+        // Clinicians find a restricted record, to open it in an emergency; for others who are not on its team it is not there.
+        var restricted = reads || Actor.May(ClinicPermissions.BreakGlass) ? "" : $"AND {isOpen}";
         return db.ReadOwned($"""
-            SELECT "Id", "Number", "Name", "BirthDate", "BirthDateIsEstimated", "Gender", "Phone", "SearchName", "RestrictedAt" FROM clinic_patients
+            SELECT "Id", "Number", "Name", "BirthDate", "BirthDateIsEstimated", "Gender", "Phone", "SearchName", "RestrictedAt", {isOpen} FROM clinic_patients
             WHERE "OrganisationId" = @organisation AND {condition} AND "ArchivedAt" IS NULL {restricted} {after} ORDER BY "SearchName", "Id" LIMIT @limit
             """, values, row =>
         {
             var born = row.IsDBNull(3) ? (DateOnly?)null : row.GetFieldValue<DateOnly>(3);
             var line = new PatientLine(row.GetGuid(0), row.GetString(1), row.GetString(2), born, row.GetBoolean(4), Patient.AgeAt(born, today), Enum.Parse<Gender>(row.GetString(5)), row.GetString(6), !row.IsDBNull(8));
-            return (line.IsRestricted && !reads ? line.Closed() : line, row.GetString(7));
+            return (row.GetBoolean(9) ? line : line.Closed(), row.GetString(7));
         }, ct);
     }
 

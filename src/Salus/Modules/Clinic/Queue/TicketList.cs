@@ -47,8 +47,9 @@ public sealed class TicketList(Tools tools, OrganisationSlot organisation) : Rea
         {
             Ticket = t, Patient = patients.Where(p => p.Id == t.PatientId).Select(p => new { p.Number, p.Name, p.RestrictedAt }).First(), Prefix = queues.Where(q => q.Id == t.QueueId).Select(q => q.Prefix).First(),
         }).ToListAsync(ct);
+        var open = await db.OpenTo(Actor, Clock.Now(), rows.Select(r => (r.Ticket.PatientId, r.Patient.RestrictedAt)), ct);
         var items = rows.Take(query.Limit).Select(r => new TicketLine(r.Ticket.Id, r.Ticket.QueueId, r.Ticket.Day, r.Ticket.Number, r.Prefix + r.Ticket.Number, r.Ticket.State, r.Ticket.Urgency,
-            r.Ticket.PatientId, r.Patient.Number, Restricted.NameFor(Actor, r.Patient.Name, r.Patient.RestrictedAt), r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.EndedAt, r.Ticket.Version)).ToList();
+            r.Ticket.PatientId, r.Patient.Number, Restricted.NameFor(Actor, r.Patient.Name, r.Patient.RestrictedAt, open.Contains(r.Ticket.PatientId)), r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.EndedAt, r.Ticket.Version)).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);
     }
 }

@@ -34,8 +34,9 @@ public sealed class TicketView(Tools tools) : ReadModel<TicketView.Query, Ticket
             .Select(t => new { Ticket = t, Patient = patients.First(p => p.Id == t.PatientId), Queue = queues.First(q => q.Id == t.QueueId) }).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
         var steps = await db.TicketMoves.AsNoTracking().Where(m => m.TicketId == query.TicketId).OrderBy(m => m.At).ThenBy(m => m.Id).Take(200)
             .Select(m => new TicketStep(m.At, m.Action, m.State, m.ActorId, m.IsOvertaking, m.Reason)).ToListAsync(ct);
+        var open = await db.OpenTo(Actor, Clock.Now(), [(found.Patient.Id, found.Patient.RestrictedAt)], ct);
         var t = found.Ticket;
-        return new(t.Id, t.QueueId, found.Queue.Name, t.Day, t.Number, found.Queue.Token(t.Number), t.State, t.Urgency, t.PatientId, found.Patient.Number, found.Patient.NameFor(Actor), t.Code, t.IssuedAt,
+        return new(t.Id, t.QueueId, found.Queue.Name, t.Day, t.Number, found.Queue.Token(t.Number), t.State, t.Urgency, t.PatientId, found.Patient.Number, found.Patient.NameFor(Actor, open), t.Code, t.IssuedAt,
             t.ToldFrom, t.ToldTo, t.TransferredFrom, t.EncounterId, steps, t.Version);
     }
 }

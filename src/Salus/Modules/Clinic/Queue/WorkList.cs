@@ -67,9 +67,10 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
             .GroupBy(t => 1).Select(g => g.Count()).FirstOrDefaultAsync(ct);
         var closed = !queue.IsOpenOn(today.DayOfWeek) || await db.Closures.AnyAsync(c => c.QueueId == queue.Id && c.Day == today, ct);
         var ranges = await forecasts.Foresee(db, queue.Id, [.. rows.Select(r => r.Ticket)], clinic.Zone, QueueDay.DelayLeft(notices, now), ct);
+        var open = await db.OpenTo(Actor, now, rows.Select(r => (r.Patient.Id, r.Patient.RestrictedAt)), ct);
         var place = 0;
         var lines = rows.Select(r => new WorkLine(r.Ticket.Id, queue.Token(r.Ticket.Number), r.Ticket.Number, r.Ticket.State, r.Ticket.Urgency, r.Ticket.UrgencyReason,
-            r.Patient.Id, r.Patient.Number, r.Patient.NameFor(Actor), r.Patient.Age(today), r.Patient.Gender, r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.InRoomAt, r.Ticket.Calls,
+            r.Patient.Id, r.Patient.Number, r.Patient.NameFor(Actor, open), r.Patient.Age(today), r.Patient.Gender, r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.InRoomAt, r.Ticket.Calls,
             r.Ticket.ServedBy == Actor.Id, points.FirstOrDefault(p => p.Id == r.Ticket.ServicePointId)?.Name, r.LastVisit,
             r.Ticket.State == TicketState.Waiting && place < ranges.Count ? ranges[place++] : null, r.Ticket.EncounterId, r.Ticket.Version)).ToList();
         return new WorkView(queue, [.. lines.Where(l => l.State != TicketState.NoShow)], [.. lines.Where(l => l.State == TicketState.NoShow)], queues, points, notices, day, closed);

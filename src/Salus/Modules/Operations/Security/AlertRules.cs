@@ -1,4 +1,5 @@
 using Salus.Kernel.Audit;
+using Salus.Modules.Clinic.Contract;
 
 namespace Salus.Modules.Operations.Security;
 
@@ -21,7 +22,7 @@ public static class AlertRules
         new(Reuse, 1, Longest, e => e.Result == "refresh.reused"),
         new(BreakGlass, 1, Longest, e => e is { Action: "access.break-glass", Result: "ok" }),
         new(Admins, 1, Longest, e => e.Result == "ok" && ChangesAdministrators(e)),
-        new(Export, 1, Longest, e => e.Action == AuditExport.Large),
+        new(Export, 1, Longest, e => e.Action is AuditExport.Large or ClinicExport.LargePatientsAction),
         new(Errors, 1, Longest, e => e.Result == "bug"),
         new(SignIns, 20, TimeSpan.FromMinutes(10), e => e.Result is "sign-in.failed" or "sign-in.locked" or "second-factor.failed" or "passkey.failed" or "password.wrong"),
     ];

@@ -53,6 +53,8 @@ public static class SecurityEvents
         new(Weight.Note, "a password was set by mail", "account.reset-password", IsAct: true),
         new(Weight.Note, "data was exported", "audit.export", IsAct: true),
         new(Weight.Alarm, "much data was exported by one person", "audit.export-large", IsAct: true),
+        new(Weight.Note, "data was exported", "patient.export", IsAct: true),
+        new(Weight.Alarm, "much data was exported by one person", "patient.export-large", IsAct: true),
         new(Weight.Note, "a new key signs access tokens", "keys.rotate", IsAct: true),
         new(Weight.Alarm, "the virus scanner found something in a file", "file.reject", IsAct: true),
         new(Weight.Note, "a link to a file was tried that is over, false, or somebody else's", "file.link"),
