@@ -67,16 +67,16 @@ public sealed class BreakGlassTests(SalusServer server)
     public async Task in_an_emergency_a_clinician_opens_it_for_oneself_and_it_is_logged_shown_and_mailed()
     {
         var clinic = await server.NewClinic();
-        await clinic.Hire("nurse", Role.Nurse);
+        await clinic.Hire("night-nurse", Role.Nurse);
         var patient = await Restricted(clinic);
-        (await Break(clinic.As("nurse"), patient)).Is(200);
-        Assert.Equal("Zenobia Hidden", (await clinic.As("nurse").Get($"patients/{patient}")).Is(200)["name"].GetString());
+        (await Break(clinic.As("night-nurse"), patient)).Is(200);
+        Assert.Equal("Zenobia Hidden", (await clinic.As("night-nurse").Get($"patients/{patient}")).Is(200)["name"].GetString());
         (await clinic.Doctor.Get($"patients/{patient}")).Refuses(403, "patient.restricted"); // for the nurse only
-        (await Break(clinic.As("nurse"), patient)).Refuses(409, "patient.open");
+        (await Break(clinic.As("night-nurse"), patient)).Refuses(409, "patient.open");
         var row = Assert.Single(await clinic.Audit("access.break-glass", patient), e => e.Result == "ok");
-        Assert.Equal((clinic.Account("nurse").Id, ""), (row.ActorId!.Value, row.Detail));
+        Assert.Equal((clinic.Account("night-nurse").Id, ""), (row.ActorId!.Value, row.Detail));
         var shown = Assert.Single((await clinic.Admin.Get("emergency-access")).Is(200).Items);
-        Assert.Equal(("Person nurse", Reason, true), (shown.Str("who"), shown.Str("reason"), shown.GetProperty("isOpen").GetBoolean()));
+        Assert.Equal(("Person night-nurse", Reason, true), (shown.Str("who"), shown.Str("reason"), shown.GetProperty("isOpen").GetBoolean()));
         await using var db = clinic.Open();
         var mails = await db.Set<Job>().AsNoTracking().Where(j => j.OrganisationId == clinic.Id && j.Kind == Mail.Kind).Select(j => j.Body).ToListAsync();
         Assert.Equal(2, mails.Count); // the owner who opened the clinic, and its administrator
