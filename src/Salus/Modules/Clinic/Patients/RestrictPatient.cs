@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Patients.Merging;
 
 namespace Salus.Modules.Clinic.Patients;
 
@@ -25,6 +26,7 @@ public sealed class RestrictPatient(Tools tools) : UseCase<RestrictPatient.Comma
     {
         var patient = await Db.PatientsVisibleTo(Actor, Now).FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
         (patient.RestrictedAt, patient.RestrictReason, patient.UpdatedAt) = (patient.RestrictedAt ?? Now, Text.Clean(command.Reason), Now);
+        Shells.Close(await Shells.Of(Db, patient.Id, ct), patient);
         Subject("patient", patient.Id);
         Changed($"board:{patient.OrganisationId}");
         return patient.Id;
@@ -45,6 +47,7 @@ public sealed class LiftRestriction(Tools tools) : UseCase<LiftRestriction.Comma
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var patient = await Db.PatientsVisibleTo(Actor, Now).FirstOrDefaultAsync(p => p.Id == command.PatientId && p.RestrictedAt != null, ct) ?? throw Refusal.NotFound();
+        Shells.Open(await Shells.Of(Db, patient.Id, ct), patient.RestrictedAt);
         (patient.RestrictedAt, patient.RestrictReason, patient.UpdatedAt) = (null, "", Now);
         Subject("patient", patient.Id);
         return patient.Id;

@@ -111,11 +111,11 @@ public sealed class MergeGuardTests(SalusServer server)
         var merged = (await MergeTests.Merge(clinic, kept, other)).Is(201);
         (await foreign.Admin.Post($"patients/{kept}/merges/{merged.Id}/undoing", new { reason = "Mine" })).Refuses(404, "not-found");
         (await MergeTests.Undo(clinic, strange, merged)).Refuses(404, "not-found");
+        (await clinic.Admin.Post("keys", new { name = "Link", permissions = new[] { "patients.read", "patients.merge" } })).RefusesField("permissions");
         var admin = clinic.Admin;
         await clinic.Age("admin");
         (await admin.Post($"patients/{kept}/merges/{merged.Id}/undoing", new { reason = "Two" })).Refuses(403, "proof.needed");
         (await admin.Post($"patients/{kept}/merges", new { otherId = other, reason = "Same" })).Refuses(403, "proof.needed");
-        (await clinic.Admin.Post("keys", new { name = "Link", permissions = new[] { "patients.read", "patients.merge" } })).RefusesField("permissions");
     }
 
     [Fact]
@@ -133,6 +133,28 @@ public sealed class MergeGuardTests(SalusServer server)
         (await MergeTests.Undo(clinic, kept, merged)).Is(200);
         (await clinic.Receptionist.Get($"patients/{kept}")).Is(200);
         (await clinic.Receptionist.Get($"patients/{other}")).Refuses(404, "not-found");
+    }
+
+    [Fact]
+    public async Task what_is_left_of_a_merged_patient_is_as_restricted_as_the_record_that_goes_on()
+    {
+        var clinic = await server.NewClinic();
+        var (kept, other) = ((await clinic.Register("Anna Rossi")).Id, (await clinic.Register("Ana Rossi")).Id);
+        async Task<(int, int)> Seen() => ((await clinic.Receptionist.Get($"patients/{kept}")).Status, (await clinic.Receptionist.Get($"patients/{other}")).Status);
+        (await clinic.Admin.Post($"patients/{kept}/restriction", new { reason = "Known to the staff" })).Is(204);
+        var merged = (await MergeTests.Merge(clinic, kept, other)).Is(201);
+        Assert.Equal((404, 404), await Seen());
+        (await clinic.Admin.Delete($"patients/{kept}/restriction")).Is(204);
+        Assert.Equal((200, 200), await Seen());
+        (await clinic.Admin.Post($"patients/{kept}/restriction", new { reason = "Known to the staff" })).Is(204);
+        Assert.Equal((404, 404), await Seen());
+        (await MergeTests.Undo(clinic, kept, merged)).Is(200);
+        Assert.Equal((404, 404), await Seen()); // restricted while they were one: somebody decides for each
+        (await clinic.Admin.Delete($"patients/{other}/restriction")).Is(204);
+        var again = (await MergeTests.Merge(clinic, kept, other)).Is(201);
+        Assert.Equal((404, 404), await Seen());
+        (await MergeTests.Undo(clinic, kept, again)).Is(200);
+        Assert.Equal((404, 200), await Seen()); // as before
     }
 
     [Fact]

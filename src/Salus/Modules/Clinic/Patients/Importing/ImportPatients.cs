@@ -36,9 +36,12 @@ public sealed class ImportPatients(Tools tools, OrganisationSlot organisation) :
             throw new Refusal(422, "import.faults", "{0} rows have faults; nothing of them was brought in.", faulty) { Unlock = "Try the file first: every fault is listed with its line." };
         rows = [.. rows.Take(Batch)];
         var wanted = rows.Where(r => !r.IsLeftOut).Select(r => r.Patient!).ToList();
-        foreach (var patient in wanted)
+        Db.AddRange(wanted.Where(p => p.Number.Length > 0));
+        // Saved first: a number that is given must be none that was brought along.
+        await Db.SaveChangesAsync(ct);
+        foreach (var patient in wanted.Where(p => p.Number.Length == 0))
         {
-            if (patient.Number.Length == 0) patient.Number = await PatientNumbers.Next(Db, clinic, today, ct);
+            patient.Number = await PatientNumbers.Next(Db, clinic, today, ct);
             patient.Index();
             Db.Add(patient);
         }

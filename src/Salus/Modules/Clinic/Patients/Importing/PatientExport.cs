@@ -6,11 +6,12 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
 using Salus.Modules.Clinic.Contract;
+using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Patients.Importing;
 
 /// <summary>Writes the patients of the clinic's lists as a table that can be imported again: key by key, so that a hundred thousand need no more room than a thousand.</summary>
-public sealed class PatientExport(Tools tools, RateLimits limits, Settings settings)
+public sealed class PatientExport(Tools tools, OrganisationSlot organisation, RateLimits limits, Settings settings)
 {
     private const int Part = 1000;
 
@@ -44,10 +45,11 @@ public sealed class PatientExport(Tools tools, RateLimits limits, Settings setti
         await using var text = new StreamWriter(output, new UTF8Encoding(true), leaveOpen: true);
         await using var csv = new CsvWriter(text, form);
         await Line(csv, ["number", "name", "phone", "birth date", "age", "gender", "category", "email", "address", "emergency name", "emergency phone", "emergency relation", "national id", "blood group"]);
+        var today = tools.Clock.Today(organisation.Current.Zone);
         for (var after = Guid.Empty; ;)
         {
             var some = await patients.Where(p => p.Id > after).OrderBy(p => p.Id).Take(Part).ToListAsync(ct);
-            foreach (var patient in some) await Line(csv, Cells(patient, DateOnly.FromDateTime(tools.Clock.Now())));
+            foreach (var patient in some) await Line(csv, Cells(patient, today));
             await csv.FlushAsync();
             if (some.Count < Part) break;
             after = some[^1].Id;

@@ -20,7 +20,8 @@ public sealed record CheckedRow(ImportRow Row, Patient? Patient, IReadOnlyList<R
 public sealed class RowCheck(SalusDb db, Actor actor, Organisation clinic, DateTime now, DateOnly today)
 {
     private const int Chunk = 250, MostLikely = 3;
-    private readonly Dictionary<string, int> lines = [];
+    private const double Alike = 0.3;
+    private readonly Dictionary<string, (int Line, string Name)> lines = [];
 
     public async Task<IReadOnlyList<CheckedRow>> Run(IReadOnlyList<ImportRow> rows, CancellationToken ct)
     {
@@ -61,14 +62,15 @@ public sealed class RowCheck(SalusDb db, Actor actor, Organisation clinic, DateT
             var (traits, line) = (LikelyDuplicates.Traits.Of(patient), row.Row.Line);
             var near = known.Where(k => k.SearchName == patient.SearchName || (patient.Phone.Length > 0 && k.Phone == patient.Phone) || (patient.Email.Length > 0 && k.Email == patient.Email)
                 || (patient.NationalKey.Length > 0 && k.NationalKey == patient.NationalKey) || (traits.BirthDate is not null && k.BirthDate == traits.BirthDate) || (patient.Number.Length > 0 && k.Number == patient.Number)).ToList();
-            if (near.FirstOrDefault(k => Identities(k).Intersect(Identities(patient)).Any()) is { } same) return row with { Same = same };
-            var earlier = Identities(patient).Where(lines.ContainsKey).Select(i => lines[i]).Where(l => l != line).Select(l => (int?)l).FirstOrDefault();
+            // One national id and two names that have nothing in common is no duplicate but a mistake.
+            if (near.FirstOrDefault(k => Identities(k).Intersect(Identities(patient)).Any() && LikelyDuplicates.Likeness(k.SearchName, patient.SearchName) > Alike) is { } same) return row with { Same = same };
+            var earlier = Identities(patient).Where(lines.ContainsKey).Select(i => lines[i]).Where(l => LikelyDuplicates.Likeness(l.Name, patient.SearchName) > Alike).Select(l => (int?)l.Line).FirstOrDefault();
             if (earlier is not null) return row with { SameLine = earlier };
             var faults = new List<RowFault>();
-            if (patient.Number.Length > 0 && (takenNumbers.Contains(patient.Number) || !lines.TryAdd("number " + patient.Number, line))) faults.Add(new(line, "number", "Another patient has this number."));
-            if (patient.NationalKey.Length > 0 && takenKeys.Contains(patient.NationalKey)) faults.Add(new(line, "nationalId", "Another patient has this national id."));
+            if (patient.Number.Length > 0 && (takenNumbers.Contains(patient.Number) || !lines.TryAdd("number " + patient.Number, (line, "")))) faults.Add(new(line, "number", "Another patient has this number."));
+            if (patient.NationalKey.Length > 0 && (takenKeys.Contains(patient.NationalKey) || lines.ContainsKey("id " + patient.NationalKey))) faults.Add(new(line, "nationalId", "Another patient has this national id."));
             if (faults.Count > 0) return row with { Faults = faults, Patient = null };
-            foreach (var identity in Identities(patient)) lines.TryAdd(identity, line);
+            foreach (var identity in Identities(patient)) lines.TryAdd(identity, (line, patient.SearchName));
             return row with { Likely = [.. near.Select(k => (Patient: k, Score: LikelyDuplicates.Score(k, traits))).Where(s => s.Score >= LikelyDuplicates.Likely).OrderByDescending(s => s.Score).Take(MostLikely).Select(s => s.Patient)] };
         })];
     }

@@ -55,6 +55,7 @@ public sealed class MergePatients(Tools tools) : MergeUseCase<MergePatients.Comm
         kept.FormerNumbers = string.Join(' ', new[] { kept.FormerNumbers, other.Number, other.FormerNumbers }.Where(n => n.Length > 0));
         if (kept.FormerNumbers.Length > 160) throw new Refusal(409, "merge.too-many", "Too many patients were merged into this one.");
         if (merge.HasRestricted) (kept.RestrictedAt, kept.RestrictReason) = (other.RestrictedAt, other.RestrictReason);
+        if (kept.RestrictedAt is not null) Shells.Close([other, .. await Shells.Of(Db, other.Id, ct)], kept);
         kept.Index();
         await Db.SaveChangesAsync(ct);
         await PatientForm.CheckNationalId(Db, kept, ct);

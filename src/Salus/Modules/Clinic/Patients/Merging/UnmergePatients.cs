@@ -48,6 +48,8 @@ public sealed class UnmergePatients(Tools tools) : MergeUseCase<UnmergePatients.
             if (field.Read(kept) == taken.After) field.Write(kept, taken.Before);
         }
         if (merge.HasRestricted && kept.RestrictedAt == other.RestrictedAt) (kept.RestrictedAt, kept.RestrictReason) = (null, "");
+        // Restricted by the merge alone. What was restricted since, while they were one, stays so for both: somebody decides anew.
+        else if (kept.RestrictedAt < merge.MergedAt) Shells.Open([other, .. await Shells.Of(Db, other.Id, ct)], kept.RestrictedAt);
         var gone = other.FormerNumbers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(other.Number).ToHashSet();
         kept.FormerNumbers = string.Join(' ', kept.FormerNumbers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(n => !gone.Contains(n)));
         (kept.UpdatedAt, other.UpdatedAt) = (Now, Now);
