@@ -20,6 +20,7 @@
 
   function busy(el) {
     // A list is not replaced under the hands of somebody who types or has a dialog open in it.
+    if (el.querySelector(".order-form[open]")) return true;
     var active = document.activeElement;
     return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) || Array.from(el.querySelectorAll("input,textarea")).some(typed);
   }
