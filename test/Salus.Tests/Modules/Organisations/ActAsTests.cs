@@ -94,9 +94,9 @@ public sealed class ActAsTests(SalusServer server)
             return await db.SaveChangesAsync();
         }, default);
         (await clinic.Admin.Get("staff")).Is(200);
-        await clinic.HireWith("Lead", "organisation.enter", "organisation.manage-staff", "patients.read", "queue.read-board");
+        await clinic.HireWith("Lead", "organisation.enter", "organisation.manage-staff", "patients.read", "queue.read-board", "files.open");
         var lead = clinic.As("Lead");
-        (await lead.Post("acting", new { role = "clinic.pharmacist" })).Is(200);
+        (await lead.Post("acting", new { role = "clinic.embryologist" })).Is(200);
         (await lead.Get("staff")).Is(403);
         (await clinic.Admin.Put($"staff/{await clinic.MembershipOf("Lead")}", new { roles = new[] { "clinic.receptionist" } })).Is(204);
         (await lead.Post("patients", new { name = "Anna Rossi" })).Is(201); // the own role again

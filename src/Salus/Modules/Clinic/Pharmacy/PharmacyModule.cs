@@ -29,7 +29,7 @@ internal static class PharmacyModule
         new(WriteOffStock.Action, "wrote stock off"),
         new(PrescribingDesk.Action, "opened the form for a prescription"),
         new(CheckPrescription.Action, "checked a prescription"),
-        new(Prescribe.Action, "prescribed"),
+        new(Prescribe.Action, "prescribed a medicine"),
         new(CancelPrescription.Action, "cancelled a prescription"),
         new(StopPrescription.Action, "stopped a prescribed medicine"),
         new(VisitPrescriptions.Action, "read the prescriptions of a visit"),

@@ -75,7 +75,7 @@ public sealed class Papers(PageTools page, TimeProvider clock)
         [new(page["Medicine"], 3.2), new(page["Dose"], 1.5), new(page["How"], 1.3), new(page["How often"], 1.7), new(page["Days"], 1.2, IsNumber: true), new(page["Quantity"], 1, IsNumber: true)],
         [.. prescriptions.Select(p => (IReadOnlyList<string>)
         [
-            Medicine(p), p.Dose, page[Pharmacy.Words.Of(p.Route)], p.Frequency, p.Days is { } days ? Number(days) : page["Until further notice"], p.Quantity > 0 ? Number(p.Quantity) : "",
+            Medicine(p), p.Dose, page[Pharmacy.Words.Of(p.Route)], p.Frequency, p.Days is { } days ? Number(days) : page["until further notice"], p.Quantity > 0 ? Number(p.Quantity) : "",
         ])]);
 
     // A copy on paper of what was dispensed already must not be dispensed once more elsewhere.
