@@ -75,8 +75,8 @@ public sealed class AlertWatch(Database database, Alerts alerts, Settings settin
     /// <summary>Those who saw more different patients within the hour than is set, each told once in that hour.</summary>
     private async Task<Alert?> MassReads(IQueryable<AuditEvent> recent, HashSet<Guid?> known, CancellationToken ct)
     {
-        // Who registers somebody has looked nobody up.
-        var reads = recent.Where(e => e.SubjectKind == "patient" && e.Action != "patient.register" && e.Result == "ok" && e.ActorId != null);
+        // Who registers somebody has looked nobody up, nor who brings in a file of them.
+        var reads = recent.Where(e => e.SubjectKind == "patient" && e.Action != "patient.register" && e.Action != "patient.import" && e.Result == "ok" && e.ActorId != null);
         // An id in a list takes 33 characters. The sum counts a patient twice who was seen twice: only where it is high are the ids looked at.
         var many = await reads.GroupBy(e => new { e.ActorId, e.OrganisationId }).Select(g => new { g.Key.ActorId, g.Key.OrganisationId, Count = g.Sum(e => e.SubjectId != null ? 1 : (e.Subjects.Length + 1) / 33) })
             .Where(g => g.Count > settings.AlertReads).ToListAsync(ct);

@@ -137,6 +137,18 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task a_file_of_patients_that_is_brought_in_is_no_mass_read()
+    {
+        await using var own = await Watched(s => s with { AlertReads = 5 });
+        var clinic = await Quiet(own);
+        var file = new StringContent("name\n" + string.Join('\n', Enumerable.Range(0, 20).Select(i => $"Anna Quark {i}")));
+        Assert.Equal(20, (await clinic.Admin.Post("patients/imports", file)).Is(200)["imported"].GetInt32());
+        Assert.Empty(await Look(own));
+        (await clinic.Admin.Get("patients?q=quark")).Is(200);
+        Assert.Equal([AlertRules.MassRead], await Look(own));
+    }
+
+    [Fact]
     public async Task AU_11_a_large_export_and_an_unexpected_error_are_told()
     {
         await using var own = await Watched(s => s with { AlertExport = 2 });
