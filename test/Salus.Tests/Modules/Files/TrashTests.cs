@@ -76,7 +76,7 @@ public sealed class TrashTests(FilesHost host)
         (await clinic.Doctor.Put($"files/{held}/trash", new { })).Is(204);
     }
 
-    private static Task Age(Clinic clinic, int days, params Guid[] ids) => clinic.Salus.Database.Write(clinic.Id, db =>
+    private static Task<int> Age(Clinic clinic, int days, params Guid[] ids) => clinic.Salus.Database.Write(clinic.Id, db =>
         db.Files.Where(f => ids.Contains(f.Id)).ExecuteUpdateAsync(s => s.SetProperty(f => f.DeletedAt, DateTime.UtcNow.AddDays(-days))), default);
 
     [Fact]

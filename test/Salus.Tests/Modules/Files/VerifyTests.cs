@@ -71,12 +71,12 @@ public sealed class VerifyTests
         var clinic = await Clinic.Make(own.Salus);
         var folder = own.Salus.Settings.FilesFolder;
         Directory.CreateDirectory(folder);
-        foreach (var shard in Enumerable.Range(0, 256)) await File.WriteAllTextAsync(Path.Combine(folder, shard.ToString("x2")), ""); // no folder can be made where a file is
+        foreach (var shard in Enumerable.Range(0, 256)) await File.WriteAllTextAsync(Path.Combine(folder, shard.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)), ""); // no folder can be made where a file is
         (await clinic.Doctor.Send("a.pdf", Samples.PdfOf(500_000))).Refuses(503, "file.no-room");
         (await clinic.Doctor.Send("a.png", Samples.Png())).Refuses(503, "file.no-room");
         (await clinic.Doctor.Get("patients")).Is(200);
         await using (var db = clinic.Open()) Assert.Empty(await db.Files.ToListAsync());
-        foreach (var shard in Enumerable.Range(0, 256)) File.Delete(Path.Combine(folder, shard.ToString("x2")));
+        foreach (var shard in Enumerable.Range(0, 256)) File.Delete(Path.Combine(folder, shard.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
         (await clinic.Doctor.Send("a.pdf", Samples.Pdf)).Is(201);
     }
 

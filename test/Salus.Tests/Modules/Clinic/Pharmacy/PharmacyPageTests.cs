@@ -95,7 +95,7 @@ public sealed partial class PharmacyPageTests(SalusServer server)
         Assert.Contains("No rules yet", await Text(await pharmacist.Get($"{home}/interactions")), StringComparison.Ordinal);
         using (var made = await pharmacist.Submit($"{home}/drugs", $"{home}/drugs", new() { ["name"] = "Warfarin 5 mg", ["ingredients"] = "warfarin", ["reorderLevel"] = "10" })) Assert.Equal(HttpStatusCode.Redirect, made.StatusCode);
         var drug = (await clinic.Doctor.Get("drugs")).Items[0].Id();
-        using (var received = await pharmacist.Submit($"{home}/stock", $"{home}/drugs/{drug}/batches", new() { ["number"] = "W1", ["expiry"] = Drugstore.Today.AddDays(30).ToString("yyyy-MM-dd"), ["quantity"] = "8" })) Assert.Equal(HttpStatusCode.Redirect, received.StatusCode);
+        using (var received = await pharmacist.Submit($"{home}/stock", $"{home}/drugs/{drug}/batches", new() { ["number"] = "W1", ["expiry"] = Drugstore.Today.AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), ["quantity"] = "8" })) Assert.Equal(HttpStatusCode.Redirect, received.StatusCode);
         var stock = await Text(await pharmacist.Get($"{home}/stock?filter=Low"));
         Assert.Contains("Warfarin 5 mg", stock, StringComparison.Ordinal);
         Assert.Contains("Expires soon", stock, StringComparison.Ordinal);
