@@ -72,7 +72,7 @@ public sealed class PrintTests(SalusServer server)
         await Prescribe(clinic, visit, patient, "Withdrawn", p => p.End(PrescriptionState.Cancelled, p.PrescribedBy, DateTime.UtcNow, "Wrong"));
         using var all = await Paper.Get(clinic.Pharmacist, $"encounters/{visit}/documents/prescription");
         var text = await all.Text();
-        foreach (var word in (string[])["Prescription", "Anna Rossi", "Amoxicillin", "500 mg", "By mouth", "every 8 hours", "21", "After meals", "Ibuprofen", "On the skin", "Until", "Allergies: never asked", "Signature and stamp of Person doctor", "Signature and stamp of Person second-doctor"])
+        foreach (var word in (string[])["Prescription", "Anna Rossi", "Amoxicillin", "500 mg", "By mouth", "every 8 hours", "21", "After meals", "Ibuprofen", "On the skin", "until", "Allergies: never asked", "Signature and stamp of Person doctor", "Signature and stamp of Person second-doctor"])
             Assert.Contains(word, text, StringComparison.Ordinal);
         Assert.DoesNotContain("Withdrawn", text, StringComparison.Ordinal);
         using var only = await Paper.Get(clinic.Doctor, $"encounters/{visit}/documents/prescription?prescription={one.Id}");
