@@ -40,6 +40,9 @@ public static class Text
         'ß' => "ss", 'æ' => "ae", 'œ' => "oe", 'ø' => "o", 'ł' => "l", 'đ' => "d", 'ð' => "d", 'þ' => "th", 'ı' => "i", _ => c.ToString(),
     };
 
+    /// <summary>A text of several lines as it was typed: line ends alike, and without what no reader could see.</summary>
+    public static string Lines(string? text) => text is null ? "" : string.Concat(text.ReplaceLineEndings("\n").Where(c => c == '\n' || c == '\t' || !char.IsControl(c))).Trim();
+
     /// <summary>The digits of a text.</summary>
     public static string Digits(string? text) => string.Concat((text ?? "").Where(char.IsAsciiDigit));
 

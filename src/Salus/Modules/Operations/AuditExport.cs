@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
@@ -37,7 +35,7 @@ public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic, 
         await using var db = tools.Database.Open(organisation.Id);
         var data = await clinic.Read(db, from, ct);
         await NoteSize(data, organisation);
-        if (format == "csv") await WriteCsv(data, output, ct);
+        if (format == "csv") await WriteCsv(data, output);
         else await WriteJson(db, data, from, until, output, ct);
     }
 
@@ -118,22 +116,12 @@ public sealed class AuditExport(Tools tools, AuditKey key, ClinicExport clinic, 
         return array;
     }
 
-    private static async Task WriteCsv(ClinicData data, Stream output, CancellationToken ct)
+    private static async Task WriteCsv(ClinicData data, Stream output)
     {
-        // Cells that a spreadsheet would run as a formula get an apostrophe before them.
-        var settings = new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = CsvHelper.Configuration.InjectionOptions.Escape, NewLine = "\r\n" };
-        await using var text = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
-        await using var csv = new CsvWriter(text, settings);
-        async Task Line(params string[] cells)
-        {
-            foreach (var cell in cells) csv.WriteField(cell);
-            await csv.NextRecordAsync();
-        }
-        await Line("Entity", "ID", "Name", "Status", "Created", "Updated");
-        foreach (var p in data.Patients) await Line("Patient", p.Number, p.Name, "", Iso(p.CreatedAt), Iso(p.UpdatedAt));
-        foreach (var v in data.Visits) await Line("Visit", v.Id.ToString(), v.PatientName, v.State, Iso(v.CreatedAt), Iso(v.UpdatedAt));
-        await csv.FlushAsync();
-        await text.FlushAsync(ct);
+        await using var csv = new Csv(output);
+        await csv.Line("Entity", "ID", "Name", "Status", "Created", "Updated");
+        foreach (var p in data.Patients) await csv.Line("Patient", p.Number, p.Name, "", Iso(p.CreatedAt), Iso(p.UpdatedAt));
+        foreach (var v in data.Visits) await csv.Line("Visit", v.Id.ToString(), v.PatientName, v.State, Iso(v.CreatedAt), Iso(v.UpdatedAt));
     }
 
     private static string Iso(DateTime at) => at.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);

@@ -21,8 +21,11 @@ public sealed record DocumentLine(Guid Id, DocumentKind Kind, Guid? OrderId, Gui
     }
 }
 
+/// <param name="IsOpen">Whether the visit still takes files.</param>
+public sealed record VisitDocuments(bool IsOpen, IReadOnlyList<DocumentLine> Items);
+
 /// <summary>Lists the files of one visit.</summary>
-public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, IReadOnlyList<DocumentLine>>(tools)
+public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, VisitDocuments>(tools)
 {
     public const string Action = "document.list";
 
@@ -38,12 +41,12 @@ public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, IR
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadEncounters);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<DocumentLine> result) => query.IsRefresh || result.Count == 0 ? null : ("encounter", [query.EncounterId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitDocuments result) => query.IsRefresh || result.Items.Count == 0 ? null : ("encounter", [query.EncounterId]);
 
-    protected override async Task<IReadOnlyList<DocumentLine>> Handle(SalusDb db, Query query, CancellationToken ct)
+    protected override async Task<VisitDocuments> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var visible = db.PatientsVisibleTo(Actor, Clock.Now());
-        if (!await db.Encounters.AnyAsync(e => e.Id == query.EncounterId && visible.Any(p => p.Id == e.PatientId), ct)) throw Refusal.NotFound();
-        return await DocumentLine.Of(db, Actor, query.EncounterId, ct);
+        var state = await db.Encounters.Where(e => e.Id == query.EncounterId && visible.Any(p => p.Id == e.PatientId)).Select(e => (EncounterState?)e.State).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
+        return new(state == EncounterState.Open, await DocumentLine.Of(db, Actor, query.EncounterId, ct));
     }
 }

@@ -23,7 +23,7 @@ internal static class DocumentsModule
     public static void Map(IEndpointRouteBuilder routes)
     {
         var (api, pages) = (routes.Api("Documents"), routes.Pages());
-        api.MapGet("/encounters/{id:guid}/documents", (Guid id, DocumentList list, CancellationToken ct) => list.Run(new() { EncounterId = id }, ct))
+        api.MapGet("/encounters/{id:guid}/documents", async (Guid id, DocumentList list, CancellationToken ct) => (await list.Run(new() { EncounterId = id }, ct)).Items)
             .Requires(ClinicPermissions.ReadEncounters).Refuses("not-found").Describe("listDocuments", "The files of a visit that you may see; fetch each under files/{id}/content");
         foreach (var (path, permission, kind, isImaging, describe, summary) in ((string, string, DocumentKind, bool, string, string)[])
         [

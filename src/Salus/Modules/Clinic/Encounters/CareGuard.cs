@@ -10,7 +10,7 @@ namespace Salus.Modules.Clinic.Encounters;
 public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
-    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CancelOrder,
+    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CloseLeaving, CancelOrder, Particulars,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -21,22 +21,29 @@ public sealed record Lock(int Status, string Code, string Sentence, string? Unlo
     public Refusal ToRefusal() => new(Status, Code, Sentence, Args) { Unlock = Unlock };
 }
 
+/// <summary>One act and its lock, if it has one.</summary>
+/// <param name="Because">Null: it is not locked.</param>
+public sealed record LockLine(CareAct Act, Lock? Because);
+
 /// <summary>What the rules look at.</summary>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that nobody has dispensed or cancelled.</param>
 public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, int Missing, int Undispensed);
 
+/// <summary>What payment says of an act; null: nothing is in the way.</summary>
+public delegate Lock? PaymentLock(CareAct act);
+
 /// <summary>Whether a visit, or one order in it, has been paid as far as it must be. Open until money exists here.</summary>
 public interface IPaymentPolicy
 {
-    /// <summary>What is in the way; null: nothing.</summary>
+    /// <summary>Looks once; the answer is then asked for as many acts as are needed.</summary>
     /// <param name="orderId">The order or prescription in question; null: the visit.</param>
-    Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct);
+    Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct);
 }
 
 public sealed class OpenPayment : IPaymentPolicy
 {
-    public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct) => Task.FromResult<Lock?>(null);
+    public Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct) => Task.FromResult<PaymentLock>(_ => null);
 }
 
 /// <summary>The one policy of what can be done in a visit, for the API, the pages and the answers about locks alike.</summary>
@@ -61,12 +68,13 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.Document => ClinicPermissions.AddDocuments,
         CareAct.Addendum => ClinicPermissions.WriteAddenda,
         CareAct.Summary => ClinicPermissions.WriteSummaries,
+        CareAct.Particulars => ClinicPermissions.OpenEncounters,
         _ => ClinicPermissions.CloseEncounters,
     };
 
     /// <summary>Triage, the consultation and what the nurse does come before payment; ordering, results, prescribing and dispensing after it. An emergency never waits.</summary>
     private static bool NeedsPayment(CareAct act) => act is CareAct.BringIn or CareAct.LabOrder or CareAct.LabResult or CareAct.ImagingOrder or CareAct.ImagingReport
-        or CareAct.ProcedureOrder or CareAct.Procedure or CareAct.Prescription or CareAct.Dispense or CareAct.Referral or CareAct.Close;
+        or CareAct.ProcedureOrder or CareAct.Procedure or CareAct.Prescription or CareAct.Dispense or CareAct.Referral or CareAct.Close or CareAct.CloseLeaving;
 
     public static Task<CareFacts?> Facts(SalusDb db, Guid encounterId, CancellationToken ct)
     {
@@ -77,12 +85,13 @@ public sealed class CareGuard(IPaymentPolicy payment)
             prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending))).FirstOrDefaultAsync(ct);
     }
 
-    /// <summary>What is in the way of an act; null: nothing. Permission comes first: who may not do a thing need not know more.</summary>
-    public async Task<Lock?> Find(SalusDb db, Guid encounterId, CareFacts facts, CareAct act, Actor actor, Guid? orderId, CancellationToken ct)
+    /// <summary>Every act and what is in its way. Permission comes first: who may not do a thing need not know more.</summary>
+    public async Task<IReadOnlyList<LockLine>> All(SalusDb db, Guid encounterId, Actor actor, Guid? orderId, CancellationToken ct)
     {
-        if (!actor.May(Permission(act))) return new(403, "forbidden", "Your role does not allow this.", "Ask an administrator of your organisation for the permission.");
-        if (OfState(facts, act) is { } locked) return locked;
-        return NeedsPayment(act) ? await payment.Unpaid(db, encounterId, orderId, act, ct) : null;
+        if (await Facts(db, encounterId, ct) is not { } facts) throw Refusal.NotFound();
+        var unpaid = await payment.Look(db, encounterId, orderId, ct);
+        return [.. Enum.GetValues<CareAct>().Select(act => new LockLine(act, actor.May(Permission(act)) ? OfState(facts, act) ?? (NeedsPayment(act) ? unpaid(act) : null)
+            : new(403, "forbidden", "Your role does not allow this.", "Ask an administrator of your organisation for the permission.")))];
     }
 
     /// <exception cref="Refusal">402, 403 or 409 with the code of the lock.</exception>
@@ -90,7 +99,8 @@ public sealed class CareGuard(IPaymentPolicy payment)
     {
         if (!actor.May(Permission(act))) throw Refusal.Forbidden();
         if (await Facts(db, encounterId, ct) is not { } facts) throw Refusal.NotFound();
-        if (await Find(db, encounterId, facts, act, actor, orderId, ct) is { } locked) throw locked.ToRefusal();
+        var locked = OfState(facts, act) ?? (NeedsPayment(act) ? (await payment.Look(db, encounterId, orderId, ct))(act) : null);
+        if (locked is not null) throw locked.ToRefusal();
     }
 
     private static Lock? OfState(CareFacts facts, CareAct act)
@@ -101,9 +111,10 @@ public sealed class CareGuard(IPaymentPolicy payment)
         if (facts.State == EncounterState.Closed) return new(409, "encounter.closed", "This visit is closed; nothing in it changes any more.", "Write an addendum, or open a new visit.");
         return act switch
         {
-            CareAct.Close when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
-            CareAct.Close when facts.Missing == 1 => new(409, "encounter.results-missing", "You cannot close the visit: one result is missing.", "Wait for the result, or cancel the order."),
-            CareAct.Close when facts.Missing > 1 => new(409, "encounter.results-missing", "You cannot close the visit: {0} results are missing.", "Wait for the results, or cancel the orders.", facts.Missing),
+            CareAct.Close or CareAct.CloseLeaving when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
+            CareAct.Close or CareAct.CloseLeaving when facts.Missing == 1 => new(409, "encounter.results-missing", "You cannot close the visit: one result is missing.", "Wait for the result, or cancel the order."),
+            CareAct.Close or CareAct.CloseLeaving when facts.Missing > 1 => new(409, "encounter.results-missing", "You cannot close the visit: {0} results are missing.", "Wait for the results, or cancel the orders.", facts.Missing),
+            CareAct.Close when facts.Undispensed > 0 => new(409, "encounter.prescriptions-left", "Prescriptions of this visit are not dispensed yet: {0}.", "Wait for the pharmacy, cancel them, or close the visit all the same: the patient then takes them elsewhere.", facts.Undispensed),
             CareAct.Dispense or CareAct.EmergencyDispense or CareAct.Procedure when facts.Consultation is not ConsultationState.Active => new(409, "consultation.not-active", "The doctor's consultation is not active.", "The doctor opens the visit and saves the consultation."),
             CareAct.Consultation or CareAct.Diagnosis or CareAct.LabOrder or CareAct.ImagingOrder or CareAct.ProcedureOrder or CareAct.Prescription or CareAct.EmergencyPrescription
                 when facts.Consultation == ConsultationState.Closed => new(409, "consultation.closed", "This consultation is closed.", "Write an addendum."),

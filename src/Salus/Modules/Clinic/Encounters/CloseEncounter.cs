@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Salus.Kernel;
 using Salus.Kernel.Data;
-using Salus.Modules.Clinic.Pharmacy;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -24,14 +23,11 @@ public sealed class CloseEncounter(Tools tools, CareGuard guard) : EncounterUseC
     }
 
     protected override string Name => Action;
-    protected override CareAct Act(Command command) => CareAct.Close;
+    protected override CareAct Act(Command command) => command.LeavesPrescriptions ? CareAct.CloseLeaving : CareAct.Close;
 
     protected override async Task<EncounterOutcome> Handle(Command command, CancellationToken ct)
     {
         var encounter = await Hold(command.EncounterId, command, ct, seen: command.Version);
-        var undispensed = await Db.Prescriptions.CountAsync(p => p.EncounterId == encounter.Id && p.State == PrescriptionState.Pending, ct);
-        if (undispensed > 0 && !command.LeavesPrescriptions)
-            throw new Refusal(409, "encounter.prescriptions-left", "Prescriptions of this visit are not dispensed yet: {0}.", undispensed) { Unlock = "Wait for the pharmacy, cancel them, or close the visit all the same: the patient then takes them elsewhere." };
         var consultation = await Db.Consultations.SingleAsync(c => c.EncounterId == encounter.Id, ct);
         consultation.State = ConsultationState.Closed;
         (encounter.State, encounter.ClosedAt, encounter.ClosedBy, encounter.Version) = (EncounterState.Closed, Now, Author, Guid.CreateVersion7());
@@ -106,7 +102,7 @@ public sealed class WriteSummary(Tools tools, CareGuard guard) : EncounterUseCas
         if (await Db.Summaries.AnyAsync(s => s.EncounterId == encounter.Id, ct)) throw Taken();
         var summary = new Summary
         {
-            EncounterId = encounter.Id, PatientId = encounter.PatientId, Disposition = command.Disposition, Text = ConsultationText.Lines(command.Text), Instructions = ConsultationText.Lines(command.Instructions),
+            EncounterId = encounter.Id, PatientId = encounter.PatientId, Disposition = command.Disposition, Text = Text.Lines(command.Text), Instructions = Kernel.Text.Lines(command.Instructions),
             WrittenBy = Author, WrittenAt = Now,
         };
         Db.Add(summary);

@@ -36,7 +36,8 @@ public static class EncounterPages
         {
             slot.Once(form);
             var made = await open.Run(new() { PatientId = form.Id("patientId") ?? throw Refusal.NotFound(), Type = form.Choice<EncounterType>("type"), Complaint = form["complaint"], DoctorId = form.Id("doctorId") }, ct);
-            return Door.GoTo(http, page.At($"visits/{made.Id}"));
+            // Who opens visits and does not see them, such as an administrator, stays with the patient.
+            return Door.GoTo(http, page.At(page.Actor.May(ClinicPermissions.ReadEncounters) ? $"visits/{made.Id}" : $"patients/{made.PatientId}"));
         }).Requires(ClinicPermissions.OpenEncounters);
         pages.MapGet("/patients/{id:guid}/record", async (Guid id, PatientChart chart, CancellationToken ct, Guid? after = null) => Show.Page<PatientChartPage>(new { Record = await chart.Run(new() { PatientId = id, After = after }, ct) })).Requires(ClinicPermissions.ReadRecord);
         pages.MapGet("/patients/{id:guid}/readers", async (Guid id, PatientReaders readers, CancellationToken ct, long? after = null) => Show.Page<ReadersPage>(new { View = await readers.Run(new() { PatientId = id, After = after }, ct), PatientId = id })).Requires(ClinicPermissions.ReadRecord);
@@ -45,10 +46,10 @@ public static class EncounterPages
 
     private static void MapVisit(RouteGroupBuilder pages)
     {
-        pages.MapGet("/visits/{id:guid}", async Task<IResult> (Guid id, ReadVisit head, VisitPages visits, PageTools page, CancellationToken ct) =>
+        pages.MapGet("/visits/{id:guid}", async Task<IResult> (Guid id, ReadVisit head, DocumentList documents, VisitPages visits, PageTools page, CancellationToken ct) =>
         {
             if (page.Actor.May(ClinicPermissions.ReadRecord)) return await visits.Page(id, ct);
-            return Show.Page<VisitHeadPage>(new { Visit = await head.Run(new() { EncounterId = id }, ct), Doctors = await visits.Doctors(ct) });
+            return Show.Page<VisitHeadPage>(new { Visit = await head.Run(new() { EncounterId = id }, ct), Documents = await documents.Run(new() { EncounterId = id }, ct), Doctors = await visits.Doctors(ct) });
         }).Requires(ClinicPermissions.ReadEncounters);
         pages.MapGet("/visits/{id:guid}/parts/{part}", (Guid id, string part, VisitPages visits, CancellationToken ct) => visits.Part(id, part, ct)).Requires(ClinicPermissions.ReadRecord);
         pages.MapPost("/visits/{id:guid}", async (Guid id, Form form, ChangeEncounter change, PageTools page, HttpContext http, CancellationToken ct) =>

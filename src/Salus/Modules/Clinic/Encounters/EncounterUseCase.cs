@@ -10,6 +10,9 @@ public abstract class EncounterUseCase<TCommand, TResult>(Tools tools, CareGuard
     /// <summary>What is being done, as the guard knows it.</summary>
     protected abstract CareAct Act(TCommand command);
 
+    /// <summary>Whether open pages of the visit fetch themselves again after it.</summary>
+    protected virtual bool IsHeard => true;
+
     protected override Task Authorize(TCommand command, CancellationToken ct) => Require(CareGuard.Permission(Act(command)));
 
     /// <summary>
@@ -25,7 +28,7 @@ public abstract class EncounterUseCase<TCommand, TResult>(Tools tools, CareGuard
         Subject("encounter", encounter.Id, "", encounter.Id);
         if (seen is { } version && version != encounter.Version) throw Refusal.Stale();
         await guard.Check(Db, encounter.Id, Act(command), Actor, orderId, ct);
-        Changed(Encounter.Topic(encounter.Id));
+        if (IsHeard) Changed(Encounter.Topic(encounter.Id));
         return encounter;
     }
 

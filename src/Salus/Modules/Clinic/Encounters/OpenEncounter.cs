@@ -66,11 +66,13 @@ public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation) : 
     private static Encounter Begin(Guid patientId, DateOnly today, DateTime now) =>
         new() { PatientId = patientId, Day = today, StartedAt = now, ChangedAt = now, Version = Guid.CreateVersion7() };
 
-    protected override Refusal Taken() => new(409, "encounter.exists", "The patient has an open visit of this kind today.") { Unlock = "Use the open visit, or close it first." };
+    protected override Refusal Taken() => Exists();
+
+    internal static Refusal Exists() => new(409, "encounter.exists", "The patient has an open visit of this kind today.") { Unlock = "Use the open visit, or close it first." };
 }
 
 /// <summary>Changes why the patient came, the kind of visit, or the doctor who is to see the patient.</summary>
-public sealed class ChangeEncounter(Tools tools) : UseCase<ChangeEncounter.Command, EncounterOutcome>(tools)
+public sealed class ChangeEncounter(Tools tools, CareGuard guard) : EncounterUseCase<ChangeEncounter.Command, EncounterOutcome>(tools, guard)
 {
     public const string Action = "encounter.change";
 
@@ -83,30 +85,23 @@ public sealed class ChangeEncounter(Tools tools) : UseCase<ChangeEncounter.Comma
     }
 
     protected override string Name => Action;
-
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(ClinicPermissions.OpenEncounters);
+    protected override CareAct Act(Command command) => CareAct.Particulars;
 
     protected override async Task<EncounterOutcome> Handle(Command command, CancellationToken ct)
     {
-        var visible = Db.PatientsVisibleTo(Actor, Now);
-        var encounter = await Db.Encounters.FirstOrDefaultAsync(e => e.Id == command.EncounterId && visible.Any(p => p.Id == e.PatientId), ct) ?? throw Refusal.NotFound();
-        Subject("encounter", encounter.Id, "", encounter.Id);
-        if (command.Version is { } seen && seen != encounter.Version) throw Refusal.Stale();
-        if (!encounter.IsOpen) throw new Refusal(409, "encounter.closed", "This visit is closed; nothing in it changes any more.") { Unlock = "Write an addendum, or open a new visit." };
+        var encounter = await Hold(command.EncounterId, command, ct, seen: command.Version);
         if (command.DoctorId != encounter.DoctorId)
         {
             await Doctors.Check(Db, command.DoctorId, ct);
             if (await Db.Consultations.AnyAsync(c => c.EncounterId == encounter.Id && c.DoctorId != null && c.DoctorId != command.DoctorId, ct))
                 throw new Refusal(409, "consultation.other-doctor", "A colleague has this consultation.") { Unlock = "Take the patient over, with a reason." };
         }
-        (encounter.Type, encounter.Complaint, encounter.DoctorId, encounter.ChangedAt, encounter.Version) =
-            (command.Type, Text.Clean(command.Complaint), command.DoctorId, Now, Guid.CreateVersion7());
-        Changed(Encounter.Topic(encounter.Id));
+        (encounter.Type, encounter.Complaint, encounter.DoctorId, encounter.Version) = (command.Type, Text.Clean(command.Complaint), command.DoctorId, Guid.CreateVersion7());
         Changed(EncounterList.Topic(Db.OrganisationId));
         return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
     }
 
-    protected override Refusal Taken() => new(409, "encounter.exists", "The patient has an open visit of this kind today.") { Unlock = "Use the open visit, or close it first." };
+    protected override Refusal Taken() => OpenEncounter.Exists();
 }
 
 /// <summary>The doctors of the clinic, to choose from.</summary>

@@ -20,9 +20,6 @@ public abstract record ConsultationText
 
     [StringLength(Consultation.MostText, ErrorMessage = "This is too long.")]
     public string? Plan { get; init; }
-
-    /// <summary>As it was typed, with its lines; only what no reader could see is left out.</summary>
-    public static string Lines(string? text) => text is null ? "" : string.Concat(text.ReplaceLineEndings("\n").Where(c => c == '\n' || c == '\t' || !char.IsControl(c))).Trim();
 }
 
 /// <summary>Saves the consultation of a visit: the first saving makes it active and the visit that doctor's.</summary>
@@ -46,10 +43,11 @@ public sealed class SaveConsultation(Tools tools, CareGuard guard) : EncounterUs
         var encounter = await Hold(command.EncounterId, command, ct);
         var consultation = await Consultation.Of(Db, encounter, Author, Now, ct);
         if (command.Version is { } seen && seen != consultation.Version) throw Refusal.Stale();
-        (consultation.History, consultation.Examination) = (ConsultationText.Lines(command.History), ConsultationText.Lines(command.Examination));
-        (consultation.Assessment, consultation.Plan) = (ConsultationText.Lines(command.Assessment), ConsultationText.Lines(command.Plan));
+        (consultation.History, consultation.Examination) = (Text.Lines(command.History), Text.Lines(command.Examination));
+        (consultation.Assessment, consultation.Plan) = (Text.Lines(command.Assessment), Text.Lines(command.Plan));
         (consultation.SavedAt, consultation.Version) = (Now, Guid.CreateVersion7());
         await Db.ConsultationDrafts.Where(d => d.EncounterId == encounter.Id && d.AccountId == Author).ExecuteDeleteAsync(ct);
+        Changed(EncounterList.Topic(Db.OrganisationId));
         return new(consultation.Id, consultation.State, consultation.Version);
     }
 }
@@ -63,14 +61,15 @@ public sealed class SaveDraft(Tools tools, CareGuard guard) : EncounterUseCase<S
 
     protected override string Name => Action;
     protected override CareAct Act(Command command) => CareAct.Consultation;
+    protected override bool IsHeard => false;
 
     protected override async Task<DateTime> Handle(Command command, CancellationToken ct)
     {
         var encounter = await Hold(command.EncounterId, command, ct);
         var draft = await Db.ConsultationDrafts.FirstOrDefaultAsync(d => d.EncounterId == encounter.Id && d.AccountId == Author, ct);
         if (draft is null) Db.Add(draft = new() { EncounterId = encounter.Id, PatientId = encounter.PatientId, AccountId = Author });
-        (draft.History, draft.Examination) = (ConsultationText.Lines(command.History), ConsultationText.Lines(command.Examination));
-        (draft.Assessment, draft.Plan, draft.SavedAt) = (ConsultationText.Lines(command.Assessment), ConsultationText.Lines(command.Plan), Now);
+        (draft.History, draft.Examination) = (Text.Lines(command.History), Text.Lines(command.Examination));
+        (draft.Assessment, draft.Plan, draft.SavedAt) = (Text.Lines(command.Assessment), Text.Lines(command.Plan), Now);
         return Now;
     }
 }

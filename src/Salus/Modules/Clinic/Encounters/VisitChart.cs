@@ -6,9 +6,9 @@ namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>What of a visit's record is read: an open page fetches only the part that changed.</summary>
 [Flags]
-public enum ChartPart { Head = 0, Vitals = 1, Consultation = 2, Conditions = 4, Notes = 8, Earlier = 16, Summary = 32, All = 63 }
+public enum ChartPart { Safety = 1, Vitals = 2, Consultation = 4, Conditions = 8, Notes = 16, Earlier = 32, Summary = 64, All = 127 }
 
-/// <summary>The record of one visit beside what holds of its patient. Allergies, alerts and locks are in every part: they are always in sight.</summary>
+/// <summary>The record of one visit beside what holds of its patient. What is locked is in every part.</summary>
 public sealed record Chart(VisitHead Visit, IReadOnlyList<AllergyLine> Allergies, IReadOnlyList<AlertLine> Alerts, IReadOnlyList<VitalsLine> Vitals, ConsultationView? Consultation, IReadOnlyList<ConditionLine> Conditions,
     IReadOnlyList<NoteLine> Notes, IReadOnlyList<EarlierVisit> Earlier, SummaryView? Summary, IReadOnlyDictionary<Guid, string> Names, IReadOnlyList<LockLine> Locks)
 {
@@ -46,19 +46,16 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
         bool Has(ChartPart part) => query.Parts.HasFlag(part);
         var visit = await VisitHead.Of(db, query.EncounterId, Actor, Clock.Now(), Clock.Today(organisation.Current.Zone), ct);
         var (id, patient) = (visit.Id, visit.PatientId);
-        var allergies = await AllergyLine.Of(db, patient, ct);
-        var alerts = await AlertLine.Of(db, id, patient, ct);
+        var allergies = Has(ChartPart.Safety) ? await AllergyLine.Of(db, patient, ct) : [];
+        var alerts = Has(ChartPart.Safety) ? await AlertLine.Of(db, id, patient, ct) : [];
         var vitals = Has(ChartPart.Vitals) ? await VitalsLine.Of(db, patient, visit.Age, LastVitals, ct) : [];
         var consultation = Has(ChartPart.Consultation) ? await ConsultationView.Of(db, id, Actor.Id, ct) : null;
         var conditions = Has(ChartPart.Conditions) ? await ConditionLine.Of(db, id, patient, ct) : [];
         var notes = Has(ChartPart.Notes) ? await NoteLine.Of(db, id, ct) : [];
         var earlier = Has(ChartPart.Earlier) ? await EarlierVisit.Of(db, patient, id, null, LastVisits, ct) : [];
         var summary = Has(ChartPart.Summary) ? await SummaryView.Of(db, id, ct) : null;
-        var facts = (await CareGuard.Facts(db, id, ct))!;
-        var locks = new List<LockLine>();
-        foreach (var act in Enum.GetValues<CareAct>()) locks.Add(new(act, await guard.Find(db, id, facts, act, Actor, null, ct)));
         var people = vitals.Select(v => (Guid?)v.RecordedBy).Concat(notes.Select(n => (Guid?)n.WrittenBy)).Concat(alerts.SelectMany(a => new[] { a.AcknowledgedBy, a.ResolvedBy }))
             .Concat(conditions.Select(c => (Guid?)c.RecordedBy)).Append(consultation?.DoctorId).Append(summary?.WrittenBy);
-        return new(visit, allergies, alerts, vitals, consultation, conditions, notes, earlier, summary, await People.Of(db, people, ct), locks);
+        return new(visit, allergies, alerts, vitals, consultation, conditions, notes, earlier, summary, await People.Of(db, people, ct), await guard.All(db, id, Actor, null, ct));
     }
 }

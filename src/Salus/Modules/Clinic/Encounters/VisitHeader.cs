@@ -63,13 +63,6 @@ public sealed class Locks(Tools tools, CareGuard guard) : ReadModel<Locks.Query,
     {
         var visible = db.PatientsVisibleTo(Actor, Clock.Now());
         if (!await db.Encounters.AnyAsync(e => e.Id == query.EncounterId && visible.Any(p => p.Id == e.PatientId), ct)) throw Refusal.NotFound();
-        var facts = (await CareGuard.Facts(db, query.EncounterId, ct))!;
-        var lines = new List<LockLine>();
-        foreach (var act in Enum.GetValues<CareAct>()) lines.Add(new(act, await guard.Find(db, query.EncounterId, facts, act, Actor, query.OrderId, ct)));
-        return lines;
+        return await guard.All(db, query.EncounterId, Actor, query.OrderId, ct);
     }
 }
-
-/// <summary>One act and its lock, if it has one.</summary>
-/// <param name="Because">Null: it is not locked.</param>
-public sealed record LockLine(CareAct Act, Lock? Because);

@@ -13,7 +13,7 @@ using Salus.Web;
 namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>What hangs on a visit beside its chart.</summary>
-public sealed record VisitExtras(IReadOnlyList<OrderLine> Orders, IReadOnlyList<ReferralLine> Referrals, IReadOnlyList<DocumentLine> Documents, IReadOnlyList<PrescriptionLine> Prescriptions,
+public sealed record VisitExtras(IReadOnlyList<OrderLine> Orders, IReadOnlyList<ReferralLine> Referrals, VisitDocuments Documents, IReadOnlyList<PrescriptionLine> Prescriptions,
     IReadOnlyList<MedicationItem> Medications, IReadOnlyList<AdministrationLine> Administrations, IReadOnlyList<TemplateLine> Templates, IReadOnlyList<(Guid Id, string Name)> Doctors);
 
 /// <summary>The page of one visit, whole or in parts.</summary>
@@ -26,7 +26,7 @@ public sealed class VisitPages(VisitChart chart, Database database, ActorSlot sl
         // The chart decides whether the visit may be seen at all, and leaves the row in the log.
         var read = await chart.Run(new() { EncounterId = id }, ct);
         await using var db = database.Open(Actor.OrganisationId);
-        var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), await DocumentLine.Of(db, Actor, id, ct), await PrescriptionLines.Of(db, id, ct),
+        var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), new(read.IsOpen, await DocumentLine.Of(db, Actor, id, ct)), await PrescriptionLines.Of(db, id, ct),
             await Medications.Of(db, read.Visit.PatientId, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct));
         return Show.Page<VisitPage>(new { Chart = read, Extras = extras });
     }
@@ -34,7 +34,7 @@ public sealed class VisitPages(VisitChart chart, Database database, ActorSlot sl
     /// <summary>A part that an open page fetches again.</summary>
     public async Task<IResult> Part(Guid id, string part, CancellationToken ct) => part switch
     {
-        "safety" => await Part<SafetyPart>(id, ChartPart.Head, ct),
+        "safety" => await Part<SafetyPart>(id, ChartPart.Safety, ct),
         "vitals" => await Part<VitalsPart>(id, ChartPart.Vitals, ct),
         "consultation" => await Consultation(id, ct),
         "conditions" => await Part<ConditionsPart>(id, ChartPart.Conditions, ct),

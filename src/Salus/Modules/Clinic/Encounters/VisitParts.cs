@@ -20,12 +20,12 @@ public sealed record VitalsLine(Guid Id, Guid EncounterId, DateTime MeasuredAt, 
         v.LastPeriod, v.ExpectedBirth, v.Remark, v.VoidedAt, v.VoidReason);
 }
 
-public sealed record AllergyLine(Guid Id, bool IsNoneKnown, string Substance, AllergyCategory Category, AllergySeverity Severity, string Reaction, AllergyState State, Guid RecordedBy, DateTime RecordedAt, DateTime? EndedAt, string EndReason)
+public sealed record AllergyLine(Guid Id, bool IsNoneKnown, string Substance, AllergyCategory Category, AllergySeverity Severity, string Reaction, Guid RecordedBy, DateTime RecordedAt)
 {
     /// <summary>Those that hold, gravest first. Empty: nobody has asked yet.</summary>
     public static async Task<IReadOnlyList<AllergyLine>> Of(SalusDb db, Guid patientId, CancellationToken ct) =>
         [.. (await db.Allergies.AsNoTracking().Where(a => a.PatientId == patientId && a.State == AllergyState.Active).ToListAsync(ct)).OrderByDescending(a => a.Severity).ThenBy(a => a.Folded)
-            .Select(a => new AllergyLine(a.Id, a.IsNoneKnown, a.Substance, a.Category, a.Severity, a.Reaction, a.State, a.RecordedBy, a.RecordedAt, a.EndedAt, a.EndReason))];
+            .Select(a => new AllergyLine(a.Id, a.IsNoneKnown, a.Substance, a.Category, a.Severity, a.Reaction, a.RecordedBy, a.RecordedAt))];
 }
 
 public sealed record ConditionLine(Guid Id, Guid EncounterId, ConditionKind Kind, ConditionState State, string Code, string Text, bool IsPrimary, DateOnly? Since, Guid RecordedBy, DateTime RecordedAt, DateTime? EndedAt, string EndReason)

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
-using Salus.Modules.Clinic.Orders;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -32,7 +30,7 @@ public sealed class WriteNote(Tools tools, CareGuard guard) : EncounterUseCase<W
     {
         if (command.Kind == NoteKind.Addendum) throw Refusal.Field("kind", "Choose one of the list.");
         var encounter = await Hold(command.EncounterId, command, ct);
-        var text = ConsultationText.Lines(command.Text);
+        var text = Text.Lines(command.Text);
         if (text.Length == 0) throw Refusal.Field("text", "Please fill this in.");
         var note = new Note { EncounterId = encounter.Id, PatientId = encounter.PatientId, Kind = command.Kind, Text = text, WrittenBy = Author, WrittenAt = Now };
         Db.Add(note);
@@ -49,9 +47,6 @@ public sealed class WriteAddendum(Tools tools, CareGuard guard) : EncounterUseCa
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>The result that is corrected; empty: the addendum is to the visit as a whole.</summary>
-        public Guid? ResultId { get; init; }
-
         [Required(ErrorMessage = "Please fill this in."), StringLength(Consultation.MostText, ErrorMessage = "This is too long.")]
         public string Text { get; init; } = "";
     }
@@ -63,15 +58,11 @@ public sealed class WriteAddendum(Tools tools, CareGuard guard) : EncounterUseCa
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var encounter = await Hold(command.EncounterId, command, ct);
-        if (command.ResultId is { } result && !await Db.Results.AnyAsync(r => r.Id == result && r.EncounterId == encounter.Id, ct)) throw Refusal.NotFound();
         // Who may not read the record adds to results only.
-        if (command.ResultId is null && !Actor.May(ClinicPermissions.ReadRecord)) throw Refusal.Forbidden();
-        var text = ConsultationText.Lines(command.Text);
+        if (!Actor.May(ClinicPermissions.ReadRecord)) throw Refusal.Forbidden();
+        var text = Text.Lines(command.Text);
         if (text.Length == 0) throw Refusal.Field("text", "Please fill this in.");
-        var note = new Note
-        {
-            EncounterId = encounter.Id, PatientId = encounter.PatientId, Kind = NoteKind.Addendum, Text = text, AboutKind = command.ResultId is null ? "" : "result", AboutId = command.ResultId, WrittenBy = Author, WrittenAt = Now,
-        };
+        var note = new Note { EncounterId = encounter.Id, PatientId = encounter.PatientId, Kind = NoteKind.Addendum, Text = text, WrittenBy = Author, WrittenAt = Now };
         Db.Add(note);
         return note.Id;
     }

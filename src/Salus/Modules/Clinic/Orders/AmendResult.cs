@@ -26,7 +26,7 @@ public sealed class AmendResult(Tools tools, CareGuard guard) : EncounterUseCase
 
     protected override async Task<Amended> Handle(Command command, CancellationToken ct)
     {
-        var text = Prose.Of(command.Text);
+        var text = Text.Lines(command.Text);
         if (text.Length == 0) throw Refusal.Field("text", "Please fill this in.");
         var orders = Db.Orders;
         var found = await Db.Results.AsNoTracking().Where(r => r.Id == command.ResultId).Select(r => new { r.EncounterId, orders.First(o => o.Id == r.OrderId).Kind }).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();

@@ -31,9 +31,3 @@ public static class Judgement
 
     public static string Say(decimal value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }
-
-/// <summary>Texts of several lines as people write them: line ends alike, no other control characters.</summary>
-internal static class Prose
-{
-    public static string Of(string? text) => text is null ? "" : string.Concat(text.ReplaceLineEndings("\n").Where(c => c == '\n' || c == '\t' || !char.IsControl(c))).Trim();
-}

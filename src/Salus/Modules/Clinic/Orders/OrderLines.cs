@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
-using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Files.Contract;
 
 namespace Salus.Modules.Clinic.Orders;
 
@@ -20,9 +21,10 @@ public sealed record ResultLine(Guid Id, decimal? Value, string Unit, string Tex
 }
 
 /// <summary>An order with all that came of it.</summary>
+/// <param name="Files">What was attached to it: pictures, the laboratory's own paper.</param>
 /// <param name="Expected">The reference range of the clinic's list, for those who enter the result; empty when there is none.</param>
 public sealed record OrderLine(Guid Id, Guid EncounterId, Guid RequisitionId, OrderKind Kind, OrderState State, OrderPriority Priority, string Code, string Name, string Indication, string Instructions, string Specimen, string Unit, string Expected,
-    bool IsFasting, string OrderedBy, DateTime OrderedAt, DateTime? StartedAt, DateTime? EndedAt, string CancelReason, IReadOnlyList<SampleLine> Samples, ResultLine? Result, Guid Version)
+    bool IsFasting, string OrderedBy, DateTime OrderedAt, DateTime? StartedAt, DateTime? EndedAt, string CancelReason, IReadOnlyList<SampleLine> Samples, ResultLine? Result, IReadOnlyList<FileView> Files, Guid Version)
 {
     public bool IsOpen => State is OrderState.Ordered or OrderState.InProgress;
 }
@@ -44,8 +46,11 @@ public static class OrderLines
         var results = await db.Results.AsNoTracking().Where(r => ids.Contains(r.OrderId)).ToListAsync(ct);
         var resultIds = results.Select(r => (Guid?)r.Id).ToList();
         var notes = await db.Notes.AsNoTracking().Where(n => n.AboutKind == AmendResult.About && resultIds.Contains(n.AboutId)).OrderBy(n => n.Id).ToListAsync(ct);
-        var people = orders.Select(o => o.OrderedBy).Concat(samples.Select(s => s.CollectedBy)).Concat(results.Select(r => r.RecordedBy)).Concat(notes.Select(n => n.WrittenBy)).Distinct().ToList();
-        var names = await db.Set<Account>().AsNoTracking().Where(a => people.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, ct);
+        var (documents, files) = (db.Documents, db.Files);
+        var attached = await documents.AsNoTracking().Where(d => d.OrderId != null && ids.Contains(d.OrderId.Value)).OrderBy(d => d.Id)
+            .Select(d => new { d.OrderId, File = files.First(f => f.Id == d.FileId) }).Where(d => d.File.DeletedAt == null && d.File.ErasedAt == null).ToListAsync(ct);
+        var people = orders.Select(o => o.OrderedBy).Concat(samples.Select(s => s.CollectedBy)).Concat(results.Select(r => r.RecordedBy)).Concat(notes.Select(n => n.WrittenBy));
+        var names = await People.Of(db, people.Select(p => (Guid?)p), ct);
         string By(Guid id) => names.GetValueOrDefault(id, "");
         return [.. orders.Select(o =>
         {
@@ -54,7 +59,8 @@ public static class OrderLines
                 [.. notes.Where(n => n.AboutId == r.Id).Select(n => new AddendumLine(n.Id, n.Text, By(n.WrittenBy), n.WrittenAt))])).FirstOrDefault();
             return new OrderLine(o.Id, o.EncounterId, o.RequisitionId, o.Kind, o.State, o.Priority, o.Code, o.Name, o.Indication, o.Instructions, entry?.Specimen ?? "", entry?.Unit ?? "", entry?.Range() ?? "", entry?.IsFasting ?? false,
                 By(o.OrderedBy), o.OrderedAt, o.StartedAt, o.EndedAt, o.CancelReason,
-                [.. samples.Where(s => s.OrderId == o.Id).Select(s => new SampleLine(s.Id, s.Outcome, s.Specimen, s.Reason, By(s.CollectedBy), s.CollectedAt))], result, o.Version);
+                [.. samples.Where(s => s.OrderId == o.Id).Select(s => new SampleLine(s.Id, s.Outcome, s.Specimen, s.Reason, By(s.CollectedBy), s.CollectedAt))], result,
+                [.. attached.Where(a => a.OrderId == o.Id).Select(a => FileView.Of(a.File))], o.Version);
         })];
     }
 

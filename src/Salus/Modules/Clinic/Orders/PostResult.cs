@@ -82,7 +82,7 @@ public sealed class PostResult(Tools tools, CareGuard guard) : ResultUseCase<Pos
     {
         var order = await HoldOrder(command.OrderId, command.Version, OrderKind.Lab, command, ct);
         var entry = await Db.Catalogue.AsNoTracking().FirstOrDefaultAsync(e => e.Id == order.CatalogueId, ct) ?? new CatalogueEntry();
-        var words = Prose.Of(command.Text);
+        var words = Text.Lines(command.Text);
         if (command.Value is null && words.Length == 0) throw Refusal.Field("value", "Enter a value or words.");
         if (command.Low >= command.High) throw Refusal.Field("high", "The upper limit is above the lower one.");
         var unit = entry.Unit.Length > 0 ? entry.Unit : Kernel.Text.Clean(command.Unit);
@@ -121,7 +121,7 @@ public sealed class PostReport(Tools tools, CareGuard guard) : ResultUseCase<Pos
 
     protected override async Task<ResultOutcome> Handle(Command command, CancellationToken ct)
     {
-        var report = Prose.Of(command.Text);
+        var report = Text.Lines(command.Text);
         if (report.Length == 0) throw Refusal.Field("text", "Please fill this in.");
         return Write(await HoldOrder(command.OrderId, command.Version, OrderKind.Imaging, command, ct), new() { Text = report, Flag = command.Flag!.Value });
     }
@@ -146,5 +146,5 @@ public sealed class FinishProcedure(Tools tools, CareGuard guard) : ResultUseCas
     protected override CareAct Act(Command command) => CareAct.Procedure;
 
     protected override async Task<ResultOutcome> Handle(Command command, CancellationToken ct) =>
-        Write(await HoldOrder(command.OrderId, command.Version, OrderKind.Procedure, command, ct), new() { Text = Prose.Of(command.Text), Flag = ResultFlag.Normal });
+        Write(await HoldOrder(command.OrderId, command.Version, OrderKind.Procedure, command, ct), new() { Text = Text.Lines(command.Text), Flag = ResultFlag.Normal });
 }

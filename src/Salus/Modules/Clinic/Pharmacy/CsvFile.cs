@@ -76,16 +76,13 @@ public static class CsvFile
             {
                 if (lines.Count == MostLines) throw Refusal.Field("file", "The file has more than 20,000 lines.");
                 var cells = new Dictionary<string, string>();
-                for (var i = 0; i < columns.Count && i < csv.Record!.Length; i++) cells[columns[i]] = Plain(Text.Clean(csv.Record[i]));
+                for (var i = 0; i < columns.Count && i < csv.Record!.Length; i++) cells[columns[i]] = Csv.Plain(Text.Clean(csv.Record[i]));
                 lines.Add(new(csv.RawRow, cells));
             }
             return lines;
         }
         catch (CsvHelperException) { throw Refusal.Field("file", "The file cannot be read as a table."); }
     }
-
-    // Our own export puts an apostrophe before what a spreadsheet would run as a formula.
-    private static string Plain(string cell) => cell.Length > 1 && cell[0] == '\'' && "=+-@".Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
 
     /// <summary>Checks the attributes of what a line says.</summary>
     public static IEnumerable<CsvFault> Check(CsvLine line, object row)
@@ -96,20 +93,4 @@ public static class CsvFile
     }
 
     public static IReadOnlyList<CsvFault> Shown(IEnumerable<CsvFault> faults) => [.. faults.OrderBy(f => f.Line).Take(MostFaults)];
-
-    /// <summary>A file of these lines; cells that a spreadsheet would run as a formula get an apostrophe before them.</summary>
-    public static byte[] Write(IReadOnlyList<string> header, IEnumerable<IEnumerable<string>> lines)
-    {
-        using var bytes = new MemoryStream();
-        using (var text = new StreamWriter(bytes, new UTF8Encoding(true), leaveOpen: true))
-        using (var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape, NewLine = "\r\n" }))
-        {
-            foreach (var line in lines.Prepend(header))
-            {
-                foreach (var cell in line) csv.WriteField(cell);
-                csv.NextRecord();
-            }
-        }
-        return bytes.ToArray();
-    }
 }

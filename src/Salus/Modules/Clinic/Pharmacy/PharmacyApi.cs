@@ -38,7 +38,7 @@ public static class PharmacyApi
                 return changed;
             })
             .Requires(ClinicPermissions.ManageStock).Refuses("invalid", "not-found", "stale", "drug.exists").Describe("changeDrug", "Change a drug, or take it out of use");
-        api.MapGet("/drugs/export", async (ExportDrugs export, CancellationToken ct) => File("drugs.csv", DrugFile(await export.Run(new(), ct))))
+        api.MapGet("/drugs/export", async (ExportDrugs export, CancellationToken ct) => File("drugs.csv", await DrugFile(await export.Run(new(), ct))))
             .Requires(ClinicPermissions.ManageStock).Describe("exportDrugs", "The list of drugs as CSV");
         api.MapPost("/drugs/import", async (HttpRequest request, ImportDrugs import, CancellationToken ct, bool dryRun = false) =>
                 await import.Run(new() { Text = CsvFile.Decode(await CsvFile.Body(request, ct)), DryRun = dryRun }, ct))
@@ -83,7 +83,7 @@ public static class PharmacyApi
                 return TypedResults.NoContent();
             })
             .Requires(ClinicPermissions.ManageStock).Refuses("not-found").Describe("removeInteractionRule", "Remove a rule of interaction");
-        api.MapGet("/interaction-rules/export", async (RuleList list, CancellationToken ct) => File("interactions.csv", RuleFile(await list.Run(new() { Limit = null }, ct))))
+        api.MapGet("/interaction-rules/export", async (RuleList list, CancellationToken ct) => File("interactions.csv", await RuleFile(await list.Run(new() { Limit = null }, ct))))
             .Requires(ClinicPermissions.ReadStock).Describe("exportInteractionRules", "The rules of interaction as CSV");
         api.MapPost("/interaction-rules/import", async (HttpRequest request, ImportRules import, CancellationToken ct, bool dryRun = false) =>
                 await import.Run(new() { Text = CsvFile.Decode(await CsvFile.Body(request, ct)), DryRun = dryRun }, ct))
@@ -91,11 +91,11 @@ public static class PharmacyApi
             .Describe("importInteractionRules", "Load rules from CSV (columns a_side, a, b_side, b, severity, text); with dryRun nothing is written");
     }
 
-    public static byte[] DrugFile(IReadOnlyList<DrugLine> drugs) => CsvFile.Write(ImportDrugs.Columns, drugs.Select(d => (IEnumerable<string>)
-        [d.Name, d.Code, d.Atc, d.Class, string.Join("; ", d.Ingredients), d.Form, d.Strength, d.Unit, d.ReorderLevel.ToString(System.Globalization.CultureInfo.InvariantCulture)]));
+    public static Task<byte[]> DrugFile(IReadOnlyList<DrugLine> drugs) => Csv.Write(ImportDrugs.Columns, drugs.Select(d => (IEnumerable<string>)
+        [d.Name, d.Code, d.Atc, d.Class, string.Join("; ", d.Ingredients), d.Form, d.Strength, d.Unit, d.ReorderLevel.ToString(System.Globalization.CultureInfo.InvariantCulture)]), withMark: true);
 
-    public static byte[] RuleFile(RulePage rules) => CsvFile.Write(ImportRules.Columns, rules.Items.Select(r => (IEnumerable<string>)
-        [r.ASide.ToString().ToLowerInvariant(), r.A, r.BSide.ToString().ToLowerInvariant(), r.B, r.Severity.ToString().ToLowerInvariant(), r.Text]));
+    public static Task<byte[]> RuleFile(RulePage rules) => Csv.Write(ImportRules.Columns, rules.Items.Select(r => (IEnumerable<string>)
+        [r.ASide.ToString().ToLowerInvariant(), r.A, r.BSide.ToString().ToLowerInvariant(), r.B, r.Severity.ToString().ToLowerInvariant(), r.Text]), withMark: true);
 
     public static IResult File(string name, byte[] bytes) => Results.File(bytes, "text/csv; charset=utf-8", name);
 }

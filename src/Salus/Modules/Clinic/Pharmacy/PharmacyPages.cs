@@ -59,7 +59,7 @@ public static class PharmacyPages
         // Options for whoever types the name of a drug.
         pages.MapGet("/pharmacy/drugs/options", async (DrugList list, CancellationToken ct, string drug = "") =>
             Show.Page<DrugOptions>(new { Items = string.IsNullOrWhiteSpace(drug) || drug.Length > 100 ? [] : (await list.Run(new() { Q = drug, Limit = 12 }, ct)).Items })).Requires(ClinicPermissions.ReadStock);
-        pages.MapGet("/pharmacy/drugs/export", async (ExportDrugs export, CancellationToken ct) => PharmacyApi.File("drugs.csv", PharmacyApi.DrugFile(await export.Run(new(), ct)))).Requires(ClinicPermissions.ManageStock);
+        pages.MapGet("/pharmacy/drugs/export", async (ExportDrugs export, CancellationToken ct) => PharmacyApi.File("drugs.csv", await PharmacyApi.DrugFile(await export.Run(new(), ct)))).Requires(ClinicPermissions.ManageStock);
         pages.MapPost("/pharmacy/drugs/import", async (Form form, ImportDrugs import, CancellationToken ct) =>
             Show.Page<ImportPage>(new { Outcome = await import.Run(new() { Text = CsvFile.Decode(await form.File("file", CsvFile.MostBytes)), DryRun = !form.Flag("write") }, ct), Back = "pharmacy/drugs" }))
             .Requires(ClinicPermissions.ManageStock).WithMetadata(new RequestSizeLimitAttribute(CsvFile.MostBytes + 64 * 1024));
@@ -111,7 +111,7 @@ public static class PharmacyPages
             await remove.Run(new() { RuleId = id }, ct);
             return Door.GoTo(http, page.At("pharmacy/interactions?saved=true"));
         }).Requires(ClinicPermissions.ManageStock);
-        pages.MapGet("/pharmacy/interactions/export", async (RuleList list, CancellationToken ct) => PharmacyApi.File("interactions.csv", PharmacyApi.RuleFile(await list.Run(new() { Limit = null }, ct)))).Requires(ClinicPermissions.ReadStock);
+        pages.MapGet("/pharmacy/interactions/export", async (RuleList list, CancellationToken ct) => PharmacyApi.File("interactions.csv", await PharmacyApi.RuleFile(await list.Run(new() { Limit = null }, ct)))).Requires(ClinicPermissions.ReadStock);
         pages.MapPost("/pharmacy/interactions/import", async (Form form, ImportRules import, CancellationToken ct) =>
             Show.Page<ImportPage>(new { Outcome = await import.Run(new() { Text = CsvFile.Decode(await form.File("file", CsvFile.MostBytes)), DryRun = !form.Flag("write") }, ct), Back = "pharmacy/interactions" }))
             .Requires(ClinicPermissions.ManageStock).WithMetadata(new RequestSizeLimitAttribute(CsvFile.MostBytes + 64 * 1024));

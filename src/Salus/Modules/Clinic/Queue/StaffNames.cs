@@ -1,6 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
-using Salus.Modules.Accounts.Contract;
+using Salus.Modules.Clinic.Encounters;
 
 namespace Salus.Modules.Clinic.Queue;
 
@@ -9,8 +8,7 @@ public sealed class StaffNames(Tools tools)
 {
     public async Task<IReadOnlyDictionary<Guid, string>> Of(IEnumerable<Guid?> ids, CancellationToken ct)
     {
-        var wanted = ids.OfType<Guid>().Distinct().ToList();
         await using var db = tools.Database.Open(tools.Actor.OrganisationId);
-        return await db.Accounts.AsNoTracking().Where(a => wanted.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, ct);
+        return await People.Of(db, ids, ct);
     }
 }

@@ -73,6 +73,28 @@ public sealed class DocumentTests(SalusServer server)
         Assert.Empty((await clinic.Receptionist.Get($"encounters/{visit}/documents")).Json.EnumerateArray());
         (await clinic.Doctor.Get($"files/{file}/content")).Is(200);
         (await clinic.Pharmacist.Send("POST", $"encounters/{visit}/documents", Photograph())).Refuses(403, "forbidden");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "receptionist");
+        using var page = await browser.Get($"/{clinic.Slug}/visits/{visit}");
+        Assert.Contains("Those who treat the patient see what is added here.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var sent = await browser.Upload($"/{clinic.Slug}/visits/{visit}", $"/{clinic.Slug}/visits/{visit}/documents", "files", "letter.png", Samples.Png(), []);
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, sent.StatusCode);
+        Assert.Equal(2, (await clinic.Doctor.Get($"encounters/{visit}/documents")).Json.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task the_pharmacist_sees_the_photograph_of_a_prescription_on_the_page_of_the_visit_and_nothing_of_the_record()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Visit();
+        (await clinic.Doctor.Put($"encounters/{visit}/consultation", new { history = "Longstanding cough" })).Is(200);
+        var file = (await clinic.Doctor.Send("POST", $"encounters/{visit}/prescription-images", Photograph())).Is(201).Json[0].GetProperty("file").Id();
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "pharmacist");
+        using var page = await browser.Get($"/{clinic.Slug}/visits/{visit}");
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains($"files/{file}", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Longstanding", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +109,16 @@ public sealed class DocumentTests(SalusServer server)
         (await clinic.Lab.Send("POST", $"encounters/{visit}/lab-attachments", Photograph())).Refuses(404, "not-found");
         (await clinic.Lab.Send("POST", $"encounters/{await clinic.Visit()}/lab-attachments?order={lab}", Photograph())).Refuses(404, "not-found");
         Assert.Equal(2, (await clinic.Doctor.Get($"encounters/{visit}/documents")).Json.GetArrayLength());
+        // They stand with the order, for the doctor and on the work list.
+        foreach (var order in (await clinic.Doctor.Get($"encounters/{visit}/orders"))["items"].EnumerateArray()) Assert.Single(order.GetProperty("files").EnumerateArray());
+        var listed = (await clinic.Lab.Get("laboratory/work-list"))["items"][0].GetProperty("orders")[0].GetProperty("files");
+        Assert.Equal("paper.png", listed[0].Str("name"));
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "lab");
+        using var page = await browser.Get($"/{clinic.Slug}/lab");
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains($"visits/{visit}/lab-attachments?order={lab}", html, StringComparison.Ordinal);
+        Assert.Contains($"files/{listed[0].Id()}", html, StringComparison.Ordinal);
         Assert.Equal(2, (await clinic.Lab.Get($"encounters/{visit}/documents")).Json.EnumerateArray().Count(d => d.Str("kind") == "result"));
     }
 

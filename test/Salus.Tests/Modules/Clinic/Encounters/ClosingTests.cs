@@ -89,6 +89,16 @@ public sealed class ClosingTests(SalusServer server)
         var patient = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
         await clinic.Salus.Database.Write(clinic.Id, db => { db.Add(new Prescription { EncounterId = visit, PatientId = patient, Drug = "Tea", PrescribedBy = clinic.Account("doctor").Id, PrescribedAt = DateTime.UtcNow }); return db.SaveChangesAsync(); }, default);
         (await clinic.Doctor.Post($"encounters/{visit}/closing")).Refuses(409, "encounter.prescriptions-left");
+        // The locks and the page say the same as the refusal, and that there is a way.
+        var locks = (await clinic.Doctor.Get($"encounters/{visit}/locks")).Json.EnumerateArray().ToDictionary(l => l.Str("action"), l => l.Str("reasonCode"));
+        Assert.Equal("encounter.prescriptions-left", locks["close"]);
+        Assert.Null(locks["close-leaving"]);
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "doctor");
+        using var part = await browser.Get($"/{clinic.Slug}/visits/{visit}/parts/closing");
+        var closing = await part.Content.ReadAsStringAsync();
+        Assert.Contains("data-lock=\"encounter.prescriptions-left\"", closing, StringComparison.Ordinal);
+        Assert.Contains("Close the visit all the same", closing, StringComparison.Ordinal);
         (await clinic.Doctor.Post($"encounters/{visit}/closing", new { leavesPrescriptions = true })).Is(200);
         Assert.NotEmpty(await clinic.Audit(CloseEncounter.Action));
     }
@@ -188,7 +198,7 @@ public sealed class ClosingTests(SalusServer server)
     {
         public override void AddServices(IServiceCollection services) => services.AddSingleton<IPaymentPolicy>(this);
 
-        public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct) => Task.FromResult<Lock?>(new(402, "payment.needed", "This visit is not paid.", "Pay at the desk."));
+        public Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct) => Task.FromResult<PaymentLock>(_ => new(402, "payment.needed", "This visit is not paid.", "Pay at the desk."));
     }
 
     [Fact]
@@ -204,7 +214,7 @@ public sealed class ClosingTests(SalusServer server)
         (await clinic.Doctor.Put($"encounters/{visit}/consultation", new { history = "Seen" })).Is(200);
         (await clinic.Doctor.Post($"encounters/{visit}/closing")).Refuses(402, "payment.needed");
         var locked = (await clinic.Doctor.Get($"encounters/{visit}/locks?order={Guid.NewGuid()}")).Json.EnumerateArray().Where(l => l.GetProperty("isLocked").GetBoolean() && l.Str("reasonCode") == "payment.needed").Select(l => l.Str("action"));
-        Assert.Equal(["bring-in", "close", "imaging-order", "lab-order", "prescription", "procedure-order", "referral"], locked.Order(StringComparer.Ordinal));
+        Assert.Equal(["bring-in", "close", "close-leaving", "imaging-order", "lab-order", "prescription", "procedure-order", "referral"], locked.Order(StringComparer.Ordinal));
         Assert.Equal("payment.needed", (await clinic.Audit(Salus.Modules.Clinic.Queue.MoveTicket.Action)).Last().Result);
     }
 }

@@ -22,6 +22,10 @@ public sealed class EncounterTests(SalusServer server)
         Assert.Equal(made.Id, (await clinic.Audit(OpenEncounter.Action)).Single().VisitId);
         (await clinic.Nurse.Post("encounters", new { patientId = patient.Id })).Refuses(403, "forbidden");
         (await clinic.Admin.Get($"encounters/{made.Id}")).Refuses(403, "forbidden");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "admin");
+        using var opened = await browser.Submit($"/{clinic.Slug}/patients/{patient.Id}", $"/{clinic.Slug}/visits", new() { ["patientId"] = patient.Id.ToString(), ["type"] = "Routine" });
+        Assert.Equal($"/{clinic.Slug}/patients/{patient.Id}", opened.Headers.Location!.ToString());
         (await clinic.Receptionist.Post("encounters", new { patientId = Guid.NewGuid() })).Refuses(404, "not-found");
         (await clinic.Receptionist.Post("encounters", new { patientId = patient.Id, type = "specialist", doctorId = clinic.Account("nurse").Id })).RefusesField("doctorId");
         (await clinic.Receptionist.Post("encounters", new { patientId = patient.Id, complaint = new string('x', 501) })).RefusesField("complaint");

@@ -16,11 +16,11 @@ public sealed class PaymentTests
         public bool IsClosed { get; set; }
         public List<(CareAct Act, Guid? Order)> Asked { get; } = [];
 
-        public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct)
+        public Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct) => Task.FromResult<PaymentLock>(act =>
         {
             lock (Asked) Asked.Add((act, orderId));
-            return Task.FromResult(IsClosed ? new Lock(402, "payment.missing", "This visit is not paid yet.", null) : null);
-        }
+            return IsClosed ? new Lock(402, "payment.missing", "This visit is not paid yet.", null) : null;
+        });
     }
 
     [Fact]

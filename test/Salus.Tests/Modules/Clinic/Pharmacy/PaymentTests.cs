@@ -13,11 +13,11 @@ public sealed class PaymentTests
         public bool IsPaid { get; set; } = true;
         public List<(CareAct Act, Guid? Order)> Asked { get; } = [];
 
-        public Task<Lock?> Unpaid(SalusDb db, Guid encounterId, Guid? orderId, CareAct act, CancellationToken ct)
+        public Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct) => Task.FromResult<PaymentLock>(act =>
         {
             Asked.Add((act, orderId));
-            return Task.FromResult(IsPaid ? null : new Lock(402, "payment.needed", "This is not paid yet.", "Pay at the desk."));
-        }
+            return IsPaid ? null : new Lock(402, "payment.needed", "This is not paid yet.", "Pay at the desk.");
+        });
     }
 
     [Fact]

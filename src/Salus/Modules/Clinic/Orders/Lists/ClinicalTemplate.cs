@@ -93,7 +93,7 @@ public sealed class SaveTemplate(Tools tools) : UseCase<SaveTemplate.Command, Te
         var name = Text.Clean(command.Name);
         if (name.Length == 0) throw Refusal.Field("name", "Please fill this in.");
         (template.Name, template.History, template.Examination, template.Assessment, template.Plan, template.Version) =
-            (name, Prose.Of(command.History), Prose.Of(command.Examination), Prose.Of(command.Assessment), Prose.Of(command.Plan), Guid.CreateVersion7());
+            (name, Text.Lines(command.History), Kernel.Text.Lines(command.Examination), Kernel.Text.Lines(command.Assessment), Kernel.Text.Lines(command.Plan), Guid.CreateVersion7());
         if (command.Id is null) Db.Add(template);
         return Templates.Of(template);
     }

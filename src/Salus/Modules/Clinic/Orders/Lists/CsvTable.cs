@@ -26,7 +26,7 @@ public sealed record LoadReport(bool IsDryRun, int Rows, int Added, int Changed,
     };
 }
 
-/// <summary>Reads and writes tables as spreadsheets do: UTF-8, a head, commas or semicolons.</summary>
+/// <summary>Reads tables as spreadsheets write them: UTF-8, a head, commas or semicolons.</summary>
 internal static class CsvTable
 {
     /// <summary>The rows one after the other, never all at once. A cell is asked for by the name of its column; one that is not there is empty.</summary>
@@ -45,7 +45,7 @@ internal static class CsvTable
         for (var row = 2; await Next(csv); row++)
         {
             ct.ThrowIfCancellationRequested();
-            yield return (row, name => Plain(csv.TryGetField<string>(name, out var cell) ? cell : ""));
+            yield return (row, name => Csv.Plain(Text.Clean(csv.TryGetField<string>(name, out var cell) ? cell : "")));
         }
     }
 
@@ -53,28 +53,5 @@ internal static class CsvTable
     {
         try { return await csv.ReadAsync(); }
         catch (Exception error) when (error is DecoderFallbackException or CsvHelperException) { throw Refusal.Field("file", "This is no table in UTF-8 with commas or semicolons."); }
-    }
-
-    // The apostrophe that we, or a spreadsheet, put before what would be run as a formula.
-    private static string Plain(string? cell)
-    {
-        var clean = Text.Clean(cell);
-        return clean.Length > 1 && clean[0] == '\'' && "=+-@".Contains(clean[1], StringComparison.Ordinal) ? clean[1..] : clean;
-    }
-
-    /// <summary>Cells that a spreadsheet would run as a formula get an apostrophe before them.</summary>
-    public static async Task<byte[]> Write(string[] head, IEnumerable<string[]> rows)
-    {
-        using var content = new MemoryStream();
-        await using (var text = new StreamWriter(content, new UTF8Encoding(false), leaveOpen: true))
-        await using (var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape, NewLine = "\r\n" }))
-        {
-            foreach (var row in rows.Prepend(head))
-            {
-                foreach (var cell in row) csv.WriteField(cell);
-                await csv.NextRecordAsync();
-            }
-        }
-        return content.ToArray();
     }
 }

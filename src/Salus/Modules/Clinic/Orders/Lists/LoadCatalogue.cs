@@ -88,6 +88,6 @@ public sealed class ExportCatalogue(Tools tools) : UseCase<ExportCatalogue.Comma
     {
         var entries = await Db.Catalogue.AsNoTracking().Where(e => e.ArchivedAt == null).OrderBy(e => e.Code).ToListAsync(ct);
         Subject("organisation", Db.OrganisationId, $"{entries.Count} entries");
-        return await CsvTable.Write(EntryForm.Columns, entries.Select(EntryForm.Values));
+        return await Csv.Write(EntryForm.Columns, entries.Select(EntryForm.Values));
     }
 }

@@ -48,7 +48,7 @@ public sealed class ReferPatient(Tools tools, CareGuard guard) : EncounterUseCas
         if (reason.Length == 0) throw Refusal.Field("reason", "Please fill this in.");
         var referral = new Referral
         {
-            EncounterId = encounter.Id, PatientId = encounter.PatientId, Specialty = specialty, Recipient = Text.Clean(command.Recipient), Urgency = command.Urgency, Reason = reason, Summary = Prose.Of(command.Summary),
+            EncounterId = encounter.Id, PatientId = encounter.PatientId, Specialty = specialty, Recipient = Text.Clean(command.Recipient), Urgency = command.Urgency, Reason = reason, Summary = Text.Lines(command.Summary),
             ReferredBy = Author, ReferredAt = Now, Version = Guid.CreateVersion7(),
         };
         Db.Add(referral);

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
@@ -40,21 +37,17 @@ public sealed class PatientExport(Tools tools, OrganisationSlot organisation, Ra
         await using var db = tools.Database.Open(tools.Actor.OrganisationId);
         var patients = db.PatientsVisibleTo(tools.Actor, tools.Clock.Now()).AsNoTracking().Where(p => p.ArchivedAt == null);
         await Note(await patients.CountAsync(ct));
-        // Cells that a spreadsheet would run as a formula get an apostrophe before them; the import takes it off again.
-        var form = new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape, NewLine = "\r\n" };
-        await using var text = new StreamWriter(output, new UTF8Encoding(true), leaveOpen: true);
-        await using var csv = new CsvWriter(text, form);
-        await Line(csv, ["number", "name", "phone", "birth date", "age", "gender", "category", "email", "address", "emergency name", "emergency phone", "emergency relation", "national id", "blood group"]);
+        await using var csv = new Csv(output, withMark: true);
+        await csv.Line(["number", "name", "phone", "birth date", "age", "gender", "category", "email", "address", "emergency name", "emergency phone", "emergency relation", "national id", "blood group"]);
         var today = tools.Clock.Today(organisation.Current.Zone);
         for (var after = Guid.Empty; ;)
         {
             var some = await patients.Where(p => p.Id > after).OrderBy(p => p.Id).Take(Part).ToListAsync(ct);
-            foreach (var patient in some) await Line(csv, Cells(patient, today));
-            await csv.FlushAsync();
+            foreach (var patient in some) await csv.Line(Cells(patient, today));
+            await csv.Flush();
             if (some.Count < Part) break;
             after = some[^1].Id;
         }
-        await text.FlushAsync(ct);
     }
 
     private static string[] Cells(Patient p, DateOnly today) =>
@@ -63,12 +56,6 @@ public sealed class PatientExport(Tools tools, OrganisationSlot organisation, Ra
         p.BirthDateIsEstimated ? p.Age(today)?.ToString(CultureInfo.InvariantCulture) ?? "" : "", p.Gender == Gender.Unknown ? "" : p.Gender.ToString(), p.Category.ToString(), p.Email, p.Address,
         p.EmergencyName, p.EmergencyPhone, p.EmergencyRelation, p.NationalId, p.BloodGroup == BloodGroup.Unknown ? "" : p.BloodGroup.ToString(),
     ];
-
-    private static async Task Line(CsvWriter csv, string[] cells)
-    {
-        foreach (var cell in cells) csv.WriteField(cell);
-        await csv.NextRecordAsync();
-    }
 
     // In the log before anything leaves, and much of it in a row of its own, so that whoever watches the log sees it.
     private async Task Note(int patients)

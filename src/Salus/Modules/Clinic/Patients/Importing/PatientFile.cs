@@ -97,7 +97,7 @@ public sealed class PatientFile
     {
         var faults = new List<RowFault>();
         if (cells.Length > columns.Length) faults.Add(Fault(line, TooManyCells));
-        string Cell(string column) => Array.IndexOf(columns, column) is >= 0 and var at && at < cells.Length ? Unescaped(cells[at].Trim()) : "";
+        string Cell(string column) => Array.IndexOf(columns, column) is >= 0 and var at && at < cells.Length ? Csv.Plain(cells[at].Trim()) : "";
         T? Read<T>(string column, Refusal refusal, Func<string, T?> read) where T : struct
         {
             if (Cell(column) is not { Length: > 0 } text) return null;
@@ -118,9 +118,6 @@ public sealed class PatientFile
     }
 
     private static RowFault Fault(int line, Refusal refusal) => new(line, refusal.Errors.Single().Key, refusal.Errors.Single().Value[0]);
-
-    // Our own export puts an apostrophe before what a spreadsheet would run.
-    private static string Unescaped(string cell) => cell.Length > 1 && cell[0] == '\'' && "=+-@".Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
 
     private static Gender? GenderOf(string text) => Text.Fold(text) switch { "f" => Gender.Female, "m" => Gender.Male, "o" => Gender.Other, _ => WordOf<Gender>(text) };
 
