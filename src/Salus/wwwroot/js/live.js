@@ -112,7 +112,8 @@
   document.addEventListener("htmx:timeout", function () { setStale(true); });
   document.addEventListener("htmx:sendError", function () { setStale(true); });
   document.addEventListener("htmx:responseError", function (e) { if (e.detail.xhr.status >= 502) setStale(true); });
-  document.addEventListener("htmx:beforeSwap", function (e) { if (e.detail.xhr.status >= 502) e.detail.shouldSwap = false; });
+  // Nor does an answer that was asked for before somebody began to type wipe what was typed since.
+  document.addEventListener("htmx:beforeSwap", function (e) { if (e.detail.xhr.status >= 502 || ("live" in e.detail.requestConfig.elt.dataset && busy(e.detail.requestConfig.elt))) e.detail.shouldSwap = false; });
   document.addEventListener("htmx:afterSwap", function (e) {
     if (e.detail.target.id === "refusal") { document.querySelectorAll("dialog[open]").forEach(function (d) { d.close(); }); markFields(e.detail.target); }
     watchCalls();

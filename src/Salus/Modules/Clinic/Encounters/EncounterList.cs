@@ -30,6 +30,12 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         public EncounterState? State { get; init; }
         public Guid? PatientId { get; init; }
         public Guid? DoctorId { get; init; }
+
+        /// <summary>Fragments of the patient's name, phone or number; finds only patients whose record is open to the reader.</summary>
+        public string Q { get; init; } = "";
+
+        /// <summary>Only those who wait for triage: nothing is measured and no consultation has begun.</summary>
+        public bool WaitsForTriage { get; init; }
         public Guid? After { get; init; }
         public int Limit { get; init; } = 25;
 
@@ -50,20 +56,28 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
     protected override async Task<EncounterPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
+        var (patients, accounts, consultations, vitals) = (db.Patients, db.Set<Accounts.Contract.Account>(), db.Consultations, db.Vitals);
         var found = db.Encounters.AsNoTracking();
         var state = query.State ?? (query.Day is null && query.PatientId is null ? EncounterState.Open : null);
         if (state is { } one) found = found.Where(e => e.State == one);
         if (query.Day is { } day) found = found.Where(e => e.Day == day);
         if (query.DoctorId is { } doctor) found = found.Where(e => e.DoctorId == doctor);
+        if (query.WaitsForTriage) found = found.Where(e => e.State == EncounterState.Open && !vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null) && !consultations.Any(c => c.EncounterId == e.Id));
         if (query.PatientId is { } patient)
         {
             var visible = db.PatientsVisibleTo(Actor, Clock.Now());
             found = found.Where(e => e.PatientId == patient && visible.Any(p => p.Id == patient));
         }
+        if (query.Q.Length > 100) throw Refusal.Field("q", "This is too long.");
+        if (PatientSearch.Words(query.Q) is { Count: > 0 } words)
+        {
+            var known = db.PatientsVisibleTo(Actor, Clock.Now());
+            foreach (var word in words) known = known.Where(p => p.SearchText.Contains(word));
+            found = found.Where(e => known.Any(p => p.Id == e.PatientId));
+        }
         // Those of one patient newest first, a day's in the order of arrival.
         if (query.After is { } after) found = query.PatientId is null ? found.Where(e => e.Id > after) : found.Where(e => e.Id < after);
         var sorted = query.PatientId is null ? found.OrderBy(e => e.Id) : found.OrderByDescending(e => e.Id);
-        var (patients, accounts, consultations, vitals) = (db.Patients, db.Set<Accounts.Contract.Account>(), db.Consultations, db.Vitals);
         var (alerts, orders, prescriptions) = (db.Alerts, db.Orders, db.Prescriptions);
         var rows = await sorted.Take(query.Limit + 1).Select(e => new
         {

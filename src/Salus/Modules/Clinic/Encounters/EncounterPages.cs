@@ -24,14 +24,17 @@ public static class EncounterPages
 
     private static void MapLists(RouteGroupBuilder pages)
     {
-        pages.MapGet("/visits", async (EncounterList list, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, CancellationToken ct, string? day = null, string state = "open", bool mine = false, Guid? after = null) =>
+        pages.MapGet("/visits", async (HttpRequest request, EncounterList list, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, CancellationToken ct, Guid? after = null) =>
         {
-            var chosen = Day(day) ?? clock.Today(organisation.Current.Zone);
-            var view = await list.Run(Asked(chosen, state, mine, slot.Actor) with { After = after }, ct);
-            return Show.Page<VisitsPage>(new { View = view, Day = (DateOnly?)chosen, State = state, Mine = mine, Query = Query(chosen, state, mine) });
+            var asked = VisitFilter.Of(request.Query);
+            var filter = asked.Day is { Length: > 0 } ? asked : asked with { Day = clock.Today(organisation.Current.Zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
+            return Show.Page<VisitsPage>(new { View = await list.Run(filter.For(slot.Actor) with { After = after }, ct), Filter = filter });
         }).Requires(ClinicPermissions.ReadEncounters);
-        pages.MapGet("/visits/list", async (EncounterList list, ActorSlot slot, CancellationToken ct, string? day = null, string state = "open", bool mine = false) =>
-            Show.Page<VisitRows>(new { View = await list.Run(Asked(Day(day), state, mine, slot.Actor) with { IsRefresh = true }, ct), Query = Query(Day(day), state, mine) })).Requires(ClinicPermissions.ReadEncounters);
+        pages.MapGet("/visits/list", async (HttpRequest request, EncounterList list, ActorSlot slot, CancellationToken ct, bool refresh = false) =>
+        {
+            var filter = VisitFilter.Of(request.Query);
+            return Show.Page<VisitRows>(new { View = await list.Run(filter.For(slot.Actor) with { IsRefresh = refresh }, ct), Filter = filter });
+        }).Requires(ClinicPermissions.ReadEncounters);
         pages.MapPost("/visits", async (Form form, OpenEncounter open, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -155,12 +158,25 @@ public static class EncounterPages
 
     /// <summary>What was typed stays; the template comes below it.</summary>
     private static string Below(string typed, string added) => string.IsNullOrWhiteSpace(typed) ? added : added.Length == 0 ? typed : typed.TrimEnd() + "\n" + added;
+}
 
-    private static DateOnly? Day(string? text) => string.IsNullOrEmpty(text) ? null : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : throw Refusal.Field("day", "This value does not fit.");
+/// <summary>What the list of visits is narrowed to, as its form says it.</summary>
+/// <param name="State">open, triage, all (of the day) or earlier (open, of any day).</param>
+public sealed record VisitFilter(string Q, string Day, string State, bool Mine)
+{
+    private const int Most = 50;
 
-    private static EncounterList.Query Asked(DateOnly? day, string state, bool mine, Actor actor) =>
-        new() { Day = state == "earlier" ? null : day, State = state == "all" ? null : EncounterState.Open, DoctorId = mine ? actor.Id : null };
+    public static VisitFilter Of(IQueryCollection query) => new(query["q"].ToString(), query["day"].ToString(), query["state"].ToString() is { Length: > 0 } state ? state : "open", query["mine"] == "true");
 
-    private static string Query(DateOnly? day, string state, bool mine) =>
-        string.Create(CultureInfo.InvariantCulture, $"?state={Uri.EscapeDataString(state)}&mine={(mine ? "true" : "false")}{(day is { } one ? $"&day={one:yyyy-MM-dd}" : "")}");
+    /// <exception cref="Refusal">422 on <c>day</c>.</exception>
+    public EncounterList.Query For(Actor actor)
+    {
+        DateOnly? day = string.IsNullOrEmpty(Day) ? null : DateOnly.TryParseExact(Day, "yyyy-MM-dd", out var one) ? one : throw Refusal.Field("day", "This value does not fit.");
+        return new()
+        {
+            Q = Q, Day = State == "earlier" ? null : day, State = State == "all" ? null : EncounterState.Open, WaitsForTriage = State == "triage", DoctorId = Mine ? actor.Id : null, Limit = Most,
+        };
+    }
+
+    public override string ToString() => $"?q={Uri.EscapeDataString(Q)}&day={Uri.EscapeDataString(Day)}&state={Uri.EscapeDataString(State)}&mine={(Mine ? "true" : "false")}";
 }

@@ -32,6 +32,32 @@ public sealed class EncounterTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_visit_is_found_by_the_patient_and_by_what_it_waits_for_but_not_by_a_restricted_name()
+    {
+        var clinic = await server.NewClinic();
+        var (anna, bruno) = (await clinic.Register("Anna Rossi"), await clinic.Register("Bruno Bianchi"));
+        var visits = new List<Guid>();
+        foreach (var patient in (Guid[])[anna.Id, bruno.Id]) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient })).Is(201).Id);
+        IEnumerable<Guid> Found(Answer answer) => answer.Is(200).Items.Select(e => e.Id());
+        Assert.Equal([visits[0]], Found(await clinic.Nurse.Get("encounters?q=ros ANN")));
+        Assert.Equal([visits[1]], Found(await clinic.Nurse.Get($"encounters?q={bruno["number"].GetString()}")));
+        Assert.Empty(Found(await clinic.Nurse.Get("encounters?q=Anna%20Bianchi")));
+        Assert.Equal(visits, Found(await clinic.Nurse.Get("encounters?q=%25"))); // a sign is no word: nothing is asked
+        (await clinic.Nurse.Get($"encounters?q={new string('x', 101)}")).RefusesField("q");
+        Assert.Equal(visits, Found(await clinic.Nurse.Get("encounters?triage=true")));
+        (await clinic.Nurse.Post($"encounters/{visits[0]}/vitals", new { pulse = 70 })).Is(201);
+        Assert.Equal([visits[1]], Found(await clinic.Nurse.Get("encounters?triage=true")));
+        (await clinic.Admin.Post($"patients/{anna.Id}/restriction", new { reason = "Known to the staff" })).Is(204);
+        Assert.Empty(Found(await clinic.Nurse.Get("encounters?q=Rossi")));
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "nurse");
+        using var page = await browser.Get($"/{clinic.Slug}/visits?q=bruno&state=triage");
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains($"visits/{visits[1]}", html, StringComparison.Ordinal);
+        Assert.DoesNotContain($"visits/{visits[0]}", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task of_twenty_who_open_the_same_visit_one_does()
     {
         var clinic = await server.NewClinic();
