@@ -49,7 +49,8 @@ public static class FhirApi
     {
         if (http.Request.ContentLength is null or 0 && http.Request.ContentType is null) return http.Request.Query;
         if (!http.Request.HasFormContentType) throw new Refusal(415, "media-type", "This kind of content is not understood here.");
-        return [.. http.Request.Query, .. await http.Request.ReadFormAsync(ct)];
+        try { return [.. http.Request.Query, .. await http.Request.ReadFormAsync(ct)]; }
+        catch (InvalidDataException) { throw new Refusal(400, "malformed", "The request could not be understood."); }
     }
 
     private static string Base(HttpContext http, Settings settings) => $"{Root(http, settings)}/fhir/{http.Request.RouteValues["org"]}";

@@ -8,7 +8,7 @@ namespace Salus.Modules.Clinic.Fhir.Model;
 /// <summary>A date of a search: how it is compared, and the span that its precision leaves open. Without an offset it is the clinic's local time.</summary>
 internal sealed partial record Moment(string Prefix, DateTime From, DateTime Until, DateOnly FirstDay, DateOnly EndDay)
 {
-    [GeneratedRegex(@"^(?<prefix>eq|ne|ge|gt|le|lt)?(?<year>(18|19|20|21)\d\d)(-(?<month>\d\d)(-(?<day>\d\d)(T(?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)(\.(?<part>\d{1,7}))?)?(?<zone>Z|[+ -]\d\d:\d\d)?)?)?)?\z")]
+    [GeneratedRegex(@"^(?<prefix>eq|ne|ge|gt|le|lt)?(?<year>(18|19|20|21)\d\d)(-(?<month>\d\d)(-(?<day>\d\d)(T(?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)(\.(?<part>\d{1,7}))?)?(?<zone>Z|[+ -](0\d|1[0-4]):[0-5]\d)?)?)?)?\z")]
     private static partial Regex Shape();
 
     /// <summary>Null when it is no such date.</summary>

@@ -53,7 +53,7 @@ internal sealed class MedicationRequestSource : RecordSource<Prescription>
     protected override async Task<IReadOnlyList<Piece>> Read(Scope scope, IQueryable<Prescription> sorted, CancellationToken ct)
     {
         var drugs = scope.Db.Drugs;
-        var found = await sorted.Select(p => new { Row = p, Drug = drugs.FirstOrDefault(d => d.Id == p.DrugId) }).ToListAsync(ct);
+        var found = await (from p in sorted from d in drugs.Where(d => d.Id == p.DrugId).DefaultIfEmpty() orderby p.Id descending select new { Row = p, Drug = (Drug?)d }).ToListAsync(ct);
         return [.. found.Select(f => Piece(f.Row.Id, f.Row.PatientId, names => Written(f.Row, f.Drug, names), f.Row.PrescribedBy, f.Row.EndedBy, f.Row.StoppedBy))];
     }
 
@@ -84,11 +84,11 @@ internal sealed class MedicationDispenseSource : RecordSource<Dispense>
     protected override async Task<IReadOnlyList<Piece>> Read(Scope scope, IQueryable<Dispense> sorted, CancellationToken ct)
     {
         var (prescriptions, drugs, lines) = (scope.Db.Prescriptions, scope.Db.Drugs, scope.Db.DispenseLines);
-        var found = await sorted.Select(d => new
-        {
-            Row = d, Prescription = prescriptions.First(p => p.Id == d.PrescriptionId), Drug = drugs.FirstOrDefault(g => prescriptions.Any(p => p.Id == d.PrescriptionId && p.DrugId == g.Id)),
-            Returned = lines.Where(l => l.DispenseId == d.Id).Sum(l => l.Returned),
-        }).ToListAsync(ct);
+        var found = await (from d in sorted
+                           from p in prescriptions.Where(p => p.Id == d.PrescriptionId)
+                           from g in drugs.Where(g => g.Id == p.DrugId).DefaultIfEmpty()
+                           orderby d.Id descending
+                           select new { Row = d, Prescription = p, Drug = (Drug?)g, Returned = lines.Where(l => l.DispenseId == d.Id).Select(l => (int?)l.Returned).Sum() ?? 0 }).ToListAsync(ct);
         return [.. found.Select(f => Piece(f.Row.Id, f.Row.PatientId, names => Written(f.Row, f.Prescription, f.Drug, f.Returned, names), f.Row.DispensedBy))];
     }
 

@@ -24,10 +24,11 @@ internal sealed record ResultRow(Result Result, Order Order, string? Loinc, stri
         var found = await (from r in sorted
                            from o in orders.Where(o => o.Id == r.OrderId)
                            from e in entries.Where(e => e.Id == o.CatalogueId).DefaultIfEmpty()
+                           orderby r.Id descending
                            select new { Result = r, Order = o, e!.Loinc, e.Unit }).ToListAsync(ct);
         var ids = found.Select(f => (Guid?)f.Result.Id).ToList();
         var notes = (await scope.Db.Notes.AsNoTracking().Where(n => n.AboutKind == AmendResult.About && ids.Contains(n.AboutId)).OrderBy(n => n.Id).ToListAsync(ct)).ToLookup(n => n.AboutId!.Value);
-        return [.. found.OrderByDescending(f => f.Result.Id.ToString(), StringComparer.Ordinal).Select(f => new ResultRow(f.Result, f.Order, f.Loinc, f.Unit, [.. notes[f.Result.Id]]))];
+        return [.. found.Select(f => new ResultRow(f.Result, f.Order, f.Loinc, f.Unit, [.. notes[f.Result.Id]]))];
     }
 }
 
