@@ -18,7 +18,7 @@ public sealed class FhirSearchTests(SalusServer server)
         var anna = (await clinic.Register(form: new { name = "Anna Rossi Müller", birthDate = "1980-05-17", gender = "female", phone = "+390612345678", nationalId = "RSS-1" }));
         await clinic.Register(form: new { name = "Bruno Bianchi", birthDate = "1990-01-01", gender = "male" });
         string[] hits = ["name=ann", "name=muller", "name=ROSSI", "name=anna%20rossi", $"identifier={anna["number"].GetString()}", $"identifier=urn:uuid:{clinic.Id}|{anna["number"].GetString()}", "identifier=rss1", "birthdate=1980-05-17", "birthdate=1980", "birthdate=lt1985", "gender=female",
-            "phone=06%2012345678", $"_id={anna.Id}", $"_id={anna.Id},{Guid.NewGuid()}", "name=ann&birthdate=1980", "active=true&name=ann", "gender=http://x|male,female"];
+            "phone=06%2012345678", $"_id={anna.Id}", $"_id={anna.Id},{Guid.NewGuid()}", "name=ann&birthdate=1980", "active=true&name=ann", "gender=http://x|male,female", "name=nobody,ann", $"identifier=99,{anna["number"].GetString()}"];
         foreach (var hit in hits)
         {
             var found = (await clinic.Doctor.Fhir(clinic, "Patient?" + hit)).Is(200).Entries();

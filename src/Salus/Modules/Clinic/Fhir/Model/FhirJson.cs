@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 
 namespace Salus.Modules.Clinic.Fhir.Model;
 
@@ -15,9 +14,9 @@ internal static class FhirFormat
 {
     public const string Type = "application/fhir+json; charset=utf-8; fhirVersion=4.0";
 
-    /// <summary>Letters of all languages as they are: the answer is never part of a page.</summary>
+    /// <summary>Letters of all languages as they are: the answer is never part of a page, and browsers are told not to guess.</summary>
     public static readonly JsonTypeInfo<Resource> Written = new FhirJson(new JsonSerializerOptions
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     }).Resource;
 }

@@ -51,7 +51,9 @@ internal sealed class AuditEventSource : Source<AuditEvent>
     private static IQueryable<AuditEvent> About(IQueryable<AuditEvent> rows, Ask ask, string type)
     {
         // Each subject has indexes of its own to be found by; several at once would have none.
-        if (ask.Ids(type) is not [var subject]) return rows.Where(_ => false);
+        var subjects = ask.Ids(type);
+        if (subjects.Count == 0) return rows.Where(_ => false);
+        if (subjects is not [var subject]) throw SearchTerms.Wrong(ask.Term.Name);
         var about = AuditLog.About(ask.Scope.Db, subject);
         return rows.Where(e => about.Contains(e.Seq));
     }

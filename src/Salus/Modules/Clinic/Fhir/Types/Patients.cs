@@ -33,18 +33,21 @@ internal sealed class PatientSource : Source<Patient>
     {
         var own = System(ask.Scope);
         var (numbers, ids) = (ask.Codes(own), ask.Codes().Select(Patient.KeyOf).Where(k => k.Length > 0).ToList());
-        rows = rows.AsNoTracking();
         // A number of before a merge is one of few words in a text.
-        var former = numbers.FirstOrDefault() is { } one && numbers.Count == 1 ? $" {one} " : "\n";
-        return rows.Where(p => numbers.Contains(p.Number) || ids.Contains(p.NationalKey) || (p.FormerNumbers != "" && (" " + p.FormerNumbers + " ").Contains(former)));
+        var former = numbers.Select(n => $" {n} ").ToList();
+        return rows.Where(p => numbers.Contains(p.Number) || ids.Contains(p.NationalKey) || (p.FormerNumbers != "" && former.Any(n => (" " + p.FormerNumbers + " ").Contains(n))));
     }
 
     private static IQueryable<Patient> WithName(IQueryable<Patient> rows, Ask ask)
     {
-        var names = ask.Term.Values.Select(v => " " + Text.Fold(v)).Where(n => n.Length > 1).Take(1).ToList();
-        if (names is not [var name]) throw SearchTerms.Wrong(ask.Term.Name);
+        var names = ask.Term.Values.Select(v => " " + Text.Fold(v)).Where(n => n.Length > 1).ToList();
         // The indexed text finds few, the name alone decides: phone and numbers stand in that text, too.
-        return rows.Where(p => p.SearchText.Contains(name) && (" " + p.SearchName).Contains(name));
+        return names switch
+        {
+            [] => throw SearchTerms.Wrong(ask.Term.Name),
+            [var name] => rows.Where(p => p.SearchText.Contains(name) && (" " + p.SearchName).Contains(name)),
+            _ => rows.Where(p => names.Any(n => (" " + p.SearchName).Contains(n))),
+        };
     }
 
     private static string System(Scope scope) => $"urn:uuid:{scope.Organisation.Id}";

@@ -19,8 +19,8 @@ internal sealed class PractitionerSource : Source<Membership>
         new("_id", "token", (rows, ask) => { var ids = ask.Ids("Practitioner"); return rows.Where(m => ids.Contains(m.AccountId)); }),
         new("name", "string", (rows, ask) =>
         {
-            var (accounts, name) = (ask.Scope.Db.Accounts, Text.Clean(ask.Term.Values[0]).ToUpperInvariant());
-            return rows.Where(m => accounts.Any(a => a.Id == m.AccountId && a.Name.ToUpper().Contains(name)));
+            var (accounts, names) = (ask.Scope.Db.Accounts, ask.Term.Values.Select(v => Text.Clean(v).ToUpperInvariant()).Where(v => v.Length > 0).ToList());
+            return rows.Where(m => accounts.Any(a => a.Id == m.AccountId && names.Any(n => a.Name.ToUpper().Contains(n))));
         }, "Any part of the name"),
         new("active", "token", (rows, ask) =>
         {
