@@ -105,6 +105,35 @@ public sealed class Raw(Clinic clinic)
         };
     }
 
+    /// <summary>Reads rows of one patient, statement by statement, and writes the durable audit row that names the patient.</summary>
+    public Func<ValueTask> ReadLogged(int caller, IReadOnlyList<string> statements, Guid patient)
+    {
+        var own = Open();
+        var log = Writer(caller, own, async (connection, transaction, _) =>
+            await Command(connection, transaction, ReadRow, ("audit", clinic.Of(Guid.CreateVersion7())), ("now", clinic.Of(DateTime.UtcNow)), ("o", clinic.Of(clinic.RawOrganisation)), ("actor", clinic.Of(clinic.Account)), ("subjects", patient.ToString("N"))).ExecuteScalarAsync());
+        return async () =>
+        {
+            foreach (var sql in statements)
+            {
+                await using var command = Command(own, null, sql, ("p", clinic.Of(patient)));
+                await using var reader = await command.ExecuteReaderAsync();
+                var values = new object[reader.FieldCount];
+                while (await reader.ReadAsync()) reader.GetValues(values);
+            }
+            await log();
+        };
+    }
+
+    /// <summary>One note in a visit: the visit's row is held, the note and the audit row are written, in one transaction.</summary>
+    public Func<ValueTask> SaveNote(int caller, Guid visit) => Writer(caller, null, async (connection, transaction, _) =>
+    {
+        var now = DateTime.UtcNow;
+        await Batch(connection, transaction,
+            (Record.Touch, [("now", clinic.Of(now)), ("version", clinic.Of(Guid.CreateVersion7())), ("visit", clinic.Of(visit))]),
+            (Record.Note, [("id", clinic.Of(Guid.CreateVersion7())), ("text", "Calm night."), ("actor", clinic.Of(clinic.Account)), ("now", clinic.Of(now)), ("visit", clinic.Of(visit))]),
+            AuditRow(visit, now, "note.write", "Operation"));
+    });
+
     private Func<Task<List<Guid>>> Find(int caller, string kind, DbConnection connection)
     {
         var random = new Random(caller);

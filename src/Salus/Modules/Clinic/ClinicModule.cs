@@ -3,6 +3,7 @@ using Salus.Kernel.Live;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Fhir;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy;
@@ -74,6 +75,7 @@ public sealed class ClinicModule : Module
         .. OrdersModule.AuditActions,
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
+        .. FhirModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -117,5 +119,6 @@ public sealed class ClinicModule : Module
         OrdersModule.MapRoutes(routes);
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
+        FhirApi.Map(routes);
     }
 }
