@@ -25,6 +25,10 @@ public sealed class Raw(Clinic clinic)
         INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "Ip", "UserAgent", "Result", "RequestId", "Detail", "Subjects")
         VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', 'patient.search', 'patient', '127.0.0.1', 'bench', 'ok', 'raw', '', @subjects) RETURNING "Seq"
         """;
+    private const string ReadOne = """
+        INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "SubjectId", "Ip", "UserAgent", "Result", "RequestId", "Detail")
+        VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', 'record.read', 'patient', @id, '127.0.0.1', 'bench', 'ok', 'raw', '')
+        """;
     private string ReadSubjects => $"""INSERT INTO kernel_audit_subjects ("SubjectId", "Seq") SELECT {(clinic.IsSqlite ? "value, @seq FROM json_each(@ids) WHERE TRUE" : "id, @seq FROM unnest(@ids) AS id")} ON CONFLICT DO NOTHING""";
     private string Next => $"""
         SELECT * FROM clinic_tickets WHERE "QueueId" = @q AND "Day" = @day AND "State" = 'Waiting' ORDER BY "Rank" DESC, "Number" LIMIT 1 {(clinic.IsSqlite ? "" : "FOR UPDATE SKIP LOCKED")}
@@ -110,7 +114,7 @@ public sealed class Raw(Clinic clinic)
     {
         var own = Open();
         var log = Writer(caller, own, async (connection, transaction, _) =>
-            await Command(connection, transaction, ReadRow, ("audit", clinic.Of(Guid.CreateVersion7())), ("now", clinic.Of(DateTime.UtcNow)), ("o", clinic.Of(clinic.RawOrganisation)), ("actor", clinic.Of(clinic.Account)), ("subjects", patient.ToString("N"))).ExecuteScalarAsync());
+            await Command(connection, transaction, ReadOne, ("audit", clinic.Of(Guid.CreateVersion7())), ("now", clinic.Of(DateTime.UtcNow)), ("o", clinic.Of(clinic.RawOrganisation)), ("actor", clinic.Of(clinic.Account)), ("id", clinic.Of(patient))).ExecuteNonQueryAsync());
         return async () =>
         {
             foreach (var sql in statements)

@@ -40,6 +40,12 @@ public sealed class Record(Clinic clinic)
         Clinic.Execute(connection, clinic.IsSqlite ? "ANALYZE" : "VACUUM ANALYZE");
     }
 
+    public void Keep()
+    {
+        using var connection = clinic.Open();
+        Clinic.Execute(connection, "UPDATE organisations_organisations SET \"KeepsRecord\" = @yes WHERE \"Id\" = @o", ("yes", true), ("o", clinic.Of(clinic.Organisation)));
+    }
+
     private object Doctor => clinic.Of(clinic.Account);
     private (string, object?) Version => ("Version", clinic.Of(Guid.NewGuid()));
 

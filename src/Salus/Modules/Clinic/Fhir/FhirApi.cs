@@ -85,6 +85,6 @@ public static class FhirApi
             if (http.Request.Headers.IfNoneMatch.ToString().Split(',').Select(t => t.Trim()).Any(t => t == tag || t == tag[2..] || t == "*")) { http.Response.StatusCode = 304; return; }
         }
         http.Response.ContentType = FhirFormat.Type;
-        await JsonSerializer.SerializeAsync(http.Response.Body, resource, FhirFormat.Written, http.RequestAborted);
+        await JsonSerializer.SerializeAsync(http.Response.BodyWriter, resource, FhirFormat.Written, http.RequestAborted);
     }
 }

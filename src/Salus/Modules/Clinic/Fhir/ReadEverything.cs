@@ -43,7 +43,7 @@ public sealed class ReadEverything(Tools tools, OrganisationSlot organisation, S
     }
 
     /// <summary>What the page points to, so that it can be read by itself.</summary>
-    private static async Task<IReadOnlyList<Model.BundleEntry>> Included(Scope scope, string type, IReadOnlyList<string> ids, CancellationToken ct)
+    private static async Task<IReadOnlyList<Model.BundleEntry>> Included(Scope scope, string type, List<string> ids, CancellationToken ct)
     {
         var pieces = await ResourceTypes.Of(type).Sources[0].Take(scope, [new("_id", ids)], null, Math.Max(ids.Count, 1), ct);
         return new Page([.. pieces.Select(p => (type, p))], null).Entries(scope, new(new Dictionary<Guid, string>()), "include");

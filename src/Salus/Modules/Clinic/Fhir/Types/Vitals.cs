@@ -13,13 +13,16 @@ namespace Salus.Modules.Clinic.Fhir.Types;
 /// <param name="IsMeasured">That the row has it, for the database.</param>
 internal sealed record VitalPart(string Key, string Label, IReadOnlyList<VitalKind> Kinds, IReadOnlyList<Coding> Codes, Expression<Func<VitalSigns, bool>> IsMeasured)
 {
+    /// <summary>Its place among the parts of a row, by which pages go on.</summary>
+    public int Place { get; private set; }
+
     public bool Is(VitalSigns row) => Kinds.Count > 0 ? Kinds.Any(k => k.Value(row) is not null) : row.LastPeriod is not null;
 
     private static VitalPart Of(VitalKind kind, string key, Expression<Func<VitalSigns, bool>> isMeasured, params string[] more) => new(key, kind.Label, [kind], Loinc([kind.Loinc, .. more]), isMeasured);
 
     private static IReadOnlyList<Coding> Loinc(params string[] codes) => [.. codes.Select(c => new Coding(Model.Codes.Loinc, c))];
 
-    public static readonly IReadOnlyList<VitalPart> All =
+    public static readonly IReadOnlyList<VitalPart> All = InPlace(
     [
         Of(VitalKind.Temperature, "temperature", v => v.Temperature != null),
         // The panel's own code; the two figures are its components.
@@ -34,7 +37,13 @@ internal sealed record VitalPart(string Key, string Label, IReadOnlyList<VitalKi
         Of(VitalKind.UpperArm, "upper-arm", v => v.UpperArm != null),
         Of(VitalKind.Pain, "pain", v => v.Pain != null),
         new("last-period", "Last menstrual period", [], Loinc("8665-2"), v => v.LastPeriod != null),
-    ];
+    ]);
+
+    private static VitalPart[] InPlace(VitalPart[] parts)
+    {
+        for (var i = 0; i < parts.Length; i++) parts[i].Place = i;
+        return parts;
+    }
 }
 
 /// <summary>Vital signs: each row of measurements is several observations.</summary>
@@ -107,7 +116,7 @@ internal sealed class VitalsSource : RecordSource<VitalSigns>
                from part in parts
                where part.Is(f.Row) && (ids.Count == 0 || ids.Contains(Id(f.Row, part)))
                let age = Patient.AgeAt(f.Birth, DateOnly.FromDateTime(f.Row.MeasuredAt.In(scope.Zone)))
-               select new Piece(Id(f.Row, part), f.Row.PatientId, $"{f.Row.Id:N}.{VitalPart.All.ToList().IndexOf(part)}", [f.Row.RecordedBy, f.Row.VoidedBy], names => Written(f.Row, part, age, names)),
+               select new Piece(Id(f.Row, part), f.Row.PatientId, $"{f.Row.Id:N}.{part.Place}", [f.Row.RecordedBy, f.Row.VoidedBy], names => Written(f.Row, part, age, names)),
         ];
     }
 
