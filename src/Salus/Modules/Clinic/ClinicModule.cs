@@ -9,6 +9,7 @@ using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Clinic.Printing;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic;
@@ -74,6 +75,7 @@ public sealed class ClinicModule : Module
         .. OrdersModule.AuditActions,
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
+        .. WardsModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -89,6 +91,7 @@ public sealed class ClinicModule : Module
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
+        .. WardsModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -101,6 +104,7 @@ public sealed class ClinicModule : Module
         OrdersModule.AddServices(services);
         PharmacyModule.AddServices(services);
         PrintModule.AddServices(services);
+        WardsModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -117,5 +121,6 @@ public sealed class ClinicModule : Module
         OrdersModule.MapRoutes(routes);
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
+        WardsModule.MapRoutes(routes);
     }
 }
