@@ -49,6 +49,7 @@ public static class Rows
         var (visit, order) = await clinic.VisitWith();
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 39.5 })).Is(201);
         var chart = (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200);
+        var (ward, beds) = await clinic.Ward();
         var drug = (await clinic.Pharmacist.Post("drugs", new { name = "Amoxicillin" })).Is(201).Id;
         return new Dictionary<string, Guid>
         {
@@ -56,6 +57,8 @@ public static class Rows
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
+            ["wards"] = ward,
+            ["beds"] = beds[0],
             ["batches"] = (await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A1", quantity = 5, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201)["batchId"].GetGuid(),
             ["interaction-rules"] = (await clinic.Pharmacist.Post("interaction-rules", new { a = "Warfarin", b = "Aspirin", severity = "severe" })).Is(201).Id,
             ["prescriptions"] = (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id,

@@ -71,13 +71,18 @@ public sealed class WardBoard(Tools tools, OrganisationSlot organisation) : Read
 
     private async Task<Dictionary<Guid, Occupant>> Occupants(SalusDb db, CancellationToken ct)
     {
-        var (admissions, encounters, patients, accounts, alerts) = (db.Admissions, db.Encounters, db.Patients, db.Set<Account>(), db.Alerts);
-        var rows = await db.BedStays.AsNoTracking().Where(s => s.To == null).Select(s => new
-        {
-            s.BedId, s.From, Admission = admissions.First(a => a.Id == s.AdmissionId), Patient = patients.First(p => p.Id == admissions.First(a => a.Id == s.AdmissionId).PatientId),
-            Doctor = accounts.Where(a => a.Id == encounters.First(e => e.Id == s.EncounterId).DoctorId).Select(a => a.Name).FirstOrDefault(),
-            Alerts = alerts.Count(a => a.EncounterId == s.EncounterId && a.State == AlertState.Raised),
-        }).ToListAsync(ct);
+        var (accounts, alerts) = (db.Set<Account>(), db.Alerts);
+        var rows = await (
+            from stay in db.BedStays.AsNoTracking()
+            where stay.To == null
+            join admission in db.Admissions on stay.AdmissionId equals admission.Id
+            join patient in db.Patients on admission.PatientId equals patient.Id
+            join visit in db.Encounters on stay.EncounterId equals visit.Id
+            select new
+            {
+                stay.BedId, stay.From, Admission = admission, Patient = patient, Doctor = accounts.Where(a => a.Id == visit.DoctorId).Select(a => a.Name).FirstOrDefault(),
+                Alerts = alerts.Count(a => a.EncounterId == visit.Id && a.State == AlertState.Raised),
+            }).ToListAsync(ct);
         var (zone, reads) = (organisation.Current.Zone, Actor.May(ClinicPermissions.ReadRestricted));
         var today = Clock.Today(zone);
         var open = await db.OpenTo(Actor, Clock.Now(), rows.Select(r => (r.Patient.Id, r.Patient.RestrictedAt)), ct);
