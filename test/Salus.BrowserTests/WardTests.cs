@@ -58,7 +58,7 @@ public sealed class WardTests(DemoServer demo)
         await Assertions.Expect(doctor.Locator("#admit-bed option:checked")).ToHaveTextAsync("Degenza · 1");
         await doctor.FillAsync("#admit-reason", "Needs oxygen");
         await doctor.FillAsync("#admit-expectedDays", "3");
-        await doctor.FillAsync("#admit-diagnosis", "Pneumonia");
+        await doctor.FillAsync("#admit-text", "Pneumonia");
         await doctor.SelectOptionAsync("#admit-kind", "Emergency");
         await Look(doctor, "wards-admit");
         await doctor.ClickAsync("#ward-part button:has-text('Admit')");
