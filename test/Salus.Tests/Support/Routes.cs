@@ -51,6 +51,7 @@ public static class Rows
         var (visit, order) = await clinic.VisitWith();
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 39.5 })).Is(201);
         var chart = (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200);
+        var (ward, beds) = await clinic.Ward();
         var drug = (await clinic.Pharmacist.Post("drugs", new { name = "Amoxicillin" })).Is(201).Id;
         var result = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id;
         async Task<Guid> Prescribed() => (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
@@ -76,6 +77,8 @@ public static class Rows
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
+            ["wards"] = ward,
+            ["beds"] = beds[0],
             ["batches"] = batch,
             ["interaction-rules"] = (await clinic.Pharmacist.Post("interaction-rules", new { a = "Warfarin", b = "Aspirin", severity = "severe" })).Is(201).Id,
             ["prescriptions"] = waiting,

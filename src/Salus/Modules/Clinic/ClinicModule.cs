@@ -10,6 +10,7 @@ using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Clinic.Printing;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic;
@@ -76,6 +77,7 @@ public sealed class ClinicModule : Module
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
         .. FhirModule.AuditActions,
+        .. WardsModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -91,6 +93,7 @@ public sealed class ClinicModule : Module
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
+        .. WardsModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -103,6 +106,7 @@ public sealed class ClinicModule : Module
         OrdersModule.AddServices(services);
         PharmacyModule.AddServices(services);
         PrintModule.AddServices(services);
+        WardsModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -120,5 +124,6 @@ public sealed class ClinicModule : Module
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
         FhirApi.Map(routes);
+        WardsModule.MapRoutes(routes);
     }
 }

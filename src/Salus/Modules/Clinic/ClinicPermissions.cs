@@ -52,4 +52,9 @@ public static class ClinicPermissions
     public const string WriteMedications = "record.write-medications";
     public const string ManageTemplates = "record.templates";
     public const string ManageCodes = "record.manage-codes";
+    public const string ReadWards = "wards.read";
+    public const string AdmitPatients = "wards.admit";
+    public const string DischargePatients = "wards.discharge";
+    public const string CleanBeds = "wards.clean";
+    public const string ManageWards = "wards.manage";
 }

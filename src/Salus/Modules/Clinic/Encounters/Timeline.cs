@@ -6,11 +6,12 @@ using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Clinic.Pharmacy.Giving;
 using Salus.Modules.Clinic.Queue;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Encounters;
 
-public enum TimelineKind { Opened, Queue, Vitals, Consultation, Alert, Note, Addendum, Order, Sample, Result, Document, Referral, Given, Prescription, Dispensed, PrescriptionCancelled, Closed, Summary }
+public enum TimelineKind { Opened, Queue, Vitals, Consultation, Alert, Note, Addendum, Order, Sample, Result, Document, Referral, Given, Prescription, Dispensed, PrescriptionCancelled, Closed, Summary, Admitted, Moved, Discharged }
 
 /// <summary>One thing that happened in a visit.</summary>
 /// <param name="Detail">Which one: the step in the queue, the name of a test or drug; empty for those who may not read the record.</param>
@@ -50,6 +51,7 @@ public sealed class ReadTimeline(Tools tools, OrganisationSlot organisation) : R
         events.AddRange(await db.Results.AsNoTracking().Where(r => r.EncounterId == id).Take(Most).Select(r => new TimelineEvent(r.RecordedAt, TimelineKind.Result, orders.First(o => o.Id == r.OrderId).Name, r.RecordedBy)).ToListAsync(ct));
         events.AddRange((await db.Prescriptions.AsNoTracking().Where(p => p.EncounterId == id).Take(Most).ToListAsync(ct)).SelectMany(Of));
         events.AddRange(await db.Summaries.AsNoTracking().Where(s => s.EncounterId == id).Select(s => new TimelineEvent(s.WrittenAt, TimelineKind.Summary, "", s.WrittenBy)).ToListAsync(ct));
+        events.AddRange(await Stay(db, id, ct));
         if (visit.ClosedAt is { } closed) events.Add(new(closed, TimelineKind.Closed, "", visit.ClosedBy));
         var reads = Actor.May(ClinicPermissions.ReadRecord);
         var shown = events.OrderBy(e => e.At).Select(e => reads || e.Kind == TimelineKind.Queue ? e : e with { Detail = "" }).ToList();
@@ -63,6 +65,17 @@ public sealed class ReadTimeline(Tools tools, OrganisationSlot organisation) : R
             .Concat(db.Referrals.AsNoTracking().Where(r => r.EncounterId == visit).Select(r => new { At = r.ReferredAt, Kind = TimelineKind.Referral, By = (Guid?)r.ReferredBy }))
             .Concat(db.Administrations.AsNoTracking().Where(a => a.EncounterId == visit).Select(a => new { At = a.GivenAt, Kind = TimelineKind.Given, By = (Guid?)a.GivenBy }))
             .Select(e => new TimelineEvent(e.At, e.Kind, "", e.By));
+
+    private static async Task<IEnumerable<TimelineEvent>> Stay(SalusDb db, Guid id, CancellationToken ct)
+    {
+        var (beds, wards, admissions) = (db.Beds, db.Wards, db.Admissions);
+        var stays = await db.BedStays.AsNoTracking().Where(s => s.EncounterId == id).OrderBy(s => s.Id).Take(Most).Select(s => new
+        {
+            s.From, s.By, Bed = beds.First(b => b.Id == s.BedId).Label, Ward = wards.First(w => w.Id == beds.First(b => b.Id == s.BedId).WardId).Name, Left = admissions.Where(a => a.Id == s.AdmissionId).Select(a => new { a.DischargedAt, a.DischargedBy }).First(),
+        }).ToListAsync(ct);
+        var events = stays.Select((s, n) => new TimelineEvent(s.From, n == 0 ? TimelineKind.Admitted : TimelineKind.Moved, $"{s.Ward} · {s.Bed}", s.By));
+        return stays is [.., { Left: { DischargedAt: { } at, DischargedBy: var by } }] ? events.Append(new(at, TimelineKind.Discharged, "", by)) : events;
+    }
 
     private static IEnumerable<TimelineEvent> Of(Prescription p)
     {
