@@ -109,7 +109,7 @@ public sealed class Ease : Model
 public sealed record EaseOptions
 {
     /// <summary>Lambda, above zero; in units of co-occurrences (after the scaling by <see cref="UserExponent"/>).</summary>
-    public double Regularisation { get; init; } = 200;
+    public double Regularisation { get; init; } = 500;
 
     /// <summary>Lambda of an item is multiplied by its count to this power; 0 is the paper's form.</summary>
     public double FrequencyExponent { get; init; }

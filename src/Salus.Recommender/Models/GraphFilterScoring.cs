@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Salus.Recommender.Data;
 using Salus.Recommender.Numerics;
@@ -39,6 +40,7 @@ public sealed partial class GraphFilter
         for (var u = 0; u < near.Length; u++)
         {
             if (near[u] == 0) continue;
+            if (sharpness != 1) near[u] = MathF.Pow(near[u], sharpness);
             var columns = events.Row(u);
             var values = events.Weights(u);
             for (var c = 0; c < columns.Length; c++) scores[columns[c]] += near[u] * values[c];
@@ -55,7 +57,11 @@ public sealed partial class GraphFilter
     private void Many(SparseMatrix people, float[] scores, int from, Workers workers)
     {
         var (count, items) = (people.Rows, Items.Count);
-        var near = new Matrix(events.Rows, count);
+        // These two are large and wanted again for the next block: rented, so that no collection has to find them.
+        var rentedNear = ArrayPool<float>.Shared.Rent(events.Rows * count);
+        var rentedSums = ArrayPool<float>.Shared.Rent(items * count);
+        Array.Clear(rentedNear, 0, events.Rows * count);
+        var near = new Matrix(events.Rows, count, rentedNear);
         var mix = new Matrix(response.Length, count);
         workers.Each(count, p =>
         {
@@ -67,12 +73,19 @@ public sealed partial class GraphFilter
                 var amount = amounts[h] * inScale[own[h]];
                 var sharers = byItem.Row(own[h]);
                 var weights = byItem.Weights(own[h]);
-                for (var s = 0; s < sharers.Length; s++) near.Values[(long)sharers[s] * count + p] += slope * amount * weights[s];
+                for (var s = 0; s < sharers.Length; s++) near.Values[(long)sharers[s] * count + p] += amount * weights[s];
                 TensorPrimitives.MultiplyAdd(vectors.Row(own[h]), amount, spectral, spectral);
             }
             for (var k = 0; k < spectral.Length; k++) mix.Values[k * count + p] = spectral[k] * response[k];
         });
-        var sums = new Matrix(items, count);
+        // The slope goes in here rather than into each item; zeros, which are most, stay zeros.
+        workers.Blocks(near.Rows, 256, (first, last) =>
+        {
+            for (var u = first; u < last; u++)
+                if (sharpness == 1) TensorPrimitives.Multiply(near.Row(u), slope, near.Row(u));
+                else foreach (ref var value in near.Row(u)) value = value == 0 ? 0 : MathF.Pow(value, sharpness);
+        });
+        var sums = new Matrix(items, count, rentedSums);
         byItem.Multiply(near, sums, workers);
         Gemm.Add(-1, vectors.All, mix.All, sums.All, workers);
         // Item-major to person-major, in squares that fit the cache.
@@ -81,5 +94,7 @@ public sealed partial class GraphFilter
             for (var p = 0; p < count; p++)
                 for (var i = first; i < last; i++) scores[(long)(from + p) * items + i] = sums.Values[(long)i * count + p] * outScale[i];
         });
+        ArrayPool<float>.Shared.Return(rentedNear);
+        ArrayPool<float>.Shared.Return(rentedSums);
     }
 }

@@ -117,11 +117,7 @@ public sealed partial class ImplicitAls : Model
         {
             var h = other.Row(columns[c]).Slice(at, n);
             TensorPrimitives.MultiplyAdd(h, errors[c], step, step);
-            for (var j = 0; j < n; j++)
-            {
-                var line = system.AsSpan(j * n, n);
-                TensorPrimitives.MultiplyAdd(h, h[j], line, line);
-            }
+            SmallSolve.AddOuter(system.AsSpan(0, n * n), h, 1);
         }
         SmallSolve.Solve(system, n, step);
         TensorPrimitives.Subtract(part, step, part);
@@ -138,15 +134,15 @@ public sealed record ImplicitAlsOptions
     public double Alpha { get; init; } = 0.1;
 
     /// <summary>Lambda.</summary>
-    public double Regularisation { get; init; } = 0.003;
+    public double Regularisation { get; init; } = 0.01;
 
     /// <summary>Nu: 0 regularises everybody alike, 1 in proportion to their events.</summary>
     public double FrequencyExponent { get; init; } = 1;
 
-    public int Epochs { get; init; } = 12;
+    public int Epochs { get; init; } = 10;
 
     /// <summary>Dimensions solved for at a time.</summary>
-    public int Block { get; init; } = 32;
+    public int Block { get; init; } = 16;
 
     internal void Check()
     {

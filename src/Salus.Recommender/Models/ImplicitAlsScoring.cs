@@ -19,12 +19,7 @@ public sealed partial class ImplicitAls
         {
             var h = factors.Row(columns[c]);
             TensorPrimitives.MultiplyAdd(h, amounts[c], w, w);
-            for (var j = 0; j < d; j++)
-            {
-                // Only the lower triangle is read.
-                var line = system.AsSpan(j * d, j + 1);
-                TensorPrimitives.MultiplyAdd(h[..(j + 1)], amounts[c] * h[j], line, line);
-            }
+            SmallSolve.AddOuter(system, h, amounts[c]);
         }
         SmallSolve.Solve(system, d, w);
     }
@@ -48,7 +43,7 @@ public sealed partial class ImplicitAls
         var lambda = (float)(options.Regularisation * Math.Pow(items.Length + options.Alpha * Items.Count, options.FrequencyExponent));
         for (var j = 0; j < d; j++) system[j * d + j] += lambda;
         for (var c = 0; c < items.Length; c++)
-            for (var j = 0; j < d; j++) TensorPrimitives.MultiplyAdd(factors.Row(items[c]), amounts[c] * factors.Row(items[c])[j], system.AsSpan(j * d, d), system.AsSpan(j * d, d));
+            SmallSolve.AddOuter(system, factors.Row(items[c]), amounts[c]);
         var target = factors.Row(item).ToArray();
         SmallSolve.Solve(system, d, target);
         var found = new List<Contribution>();

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Salus.Recommender.Numerics;
 
@@ -27,6 +29,23 @@ internal static class SmallSolve
             b[i] /= a[i * n + i];
             var value = b[i];
             for (var j = 0; j < i; j++) b[j] -= a[i * n + j] * value;
+        }
+    }
+
+    /// <summary>Adds amount * x xᵀ to the lower triangle of a row-major n x n matrix. What lies above the diagonal is then undefined.</summary>
+    public static void AddOuter(Span<float> a, ReadOnlySpan<float> x, float amount)
+    {
+        var (n, width) = (x.Length, Vector<float>.Count);
+        ref var from = ref MemoryMarshal.GetReference(x);
+        for (var j = 0; j < n; j++)
+        {
+            var row = a.Slice(j * n, n);
+            ref var to = ref MemoryMarshal.GetReference(row);
+            var factor = new Vector<float>(amount * x[j]);
+            var c = 0;
+            for (; c <= j && c + width <= n; c += width)
+                Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref from, (nuint)c), factor, Vector.LoadUnsafe(ref to, (nuint)c)).StoreUnsafe(ref to, (nuint)c);
+            for (; c <= j; c++) row[c] += amount * x[j] * x[c];
         }
     }
 
