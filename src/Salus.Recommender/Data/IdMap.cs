@@ -12,7 +12,10 @@ public sealed class IdMap
     public IdMap(IEnumerable<string> ids)
     {
         foreach (var id in ids)
-            if (Add(id) != names.Count - 1) throw new RecommenderException(Faults.Malformed, "An identifier appears twice where each must appear once.");
+        {
+            if (index.ContainsKey(id)) throw new RecommenderException(Faults.Malformed, "An identifier appears twice where each must appear once.");
+            Add(id);
+        }
     }
 
     public int Count => names.Count;

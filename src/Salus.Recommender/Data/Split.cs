@@ -29,6 +29,9 @@ public static class Split
         return Cut(data, (_, e) => times[e] >= from);
     }
 
+    /// <summary>Holds out the events a caller points at, by row and column.</summary>
+    public static (Interactions Train, HeldOut Held) Where(Interactions data, Func<int, int, bool> held) => Cut(data, (u, e) => held(u, data.Matrix.Columns[e]));
+
     private static (Interactions, HeldOut) Draw(Interactions data, ulong seed, Func<int, int> count, bool latest = false)
     {
         data.Checked();

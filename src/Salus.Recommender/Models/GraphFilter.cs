@@ -23,12 +23,12 @@ public sealed partial class GraphFilter : Model
     /// <summary>g, one for each eigenvector.</summary>
     private readonly float[] response;
     private readonly float[] inScale, outScale;
-    private readonly float slope, sharpness;
+    private readonly float slope;
 
-    private GraphFilter(IdMap items, SparseMatrix events, Matrix vectors, float[] response, float slope, float sharpness, float[] inScale, float[] outScale) : base(items)
+    private GraphFilter(IdMap items, SparseMatrix events, Matrix vectors, float[] response, float slope, float[] inScale, float[] outScale) : base(items)
     {
         (this.events, byItem, this.vectors, this.response) = (events, events.Transposed(), vectors, response);
-        (this.slope, this.sharpness, this.inScale, this.outScale) = (slope, sharpness, inScale, outScale);
+        (this.slope, this.inScale, this.outScale) = (slope, inScale, outScale);
     }
 
     public override string Kind => KindName;
@@ -46,7 +46,7 @@ public sealed partial class GraphFilter : Model
         var (people, counts) = (data.Matrix.RowCounts(), data.Matrix.ColumnCounts());
         var inScale = Powers(counts, -o.ItemExponent);
         var events = data.Binary().Scaled(Powers(people, -o.UserExponent), inScale);
-        if (o.Rank == 0) return new(data.Items, events, new(data.Items.Count, 0), [], 1, (float)o.Sharpness, inScale, Powers(counts, o.OutExponent));
+        if (o.Rank == 0) return new(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent));
         var rank = Math.Min(o.Rank, Math.Min(events.Rows, events.ColumnCount));
         var (values, vectors) = new TopEigen(events, events.Transposed(), f.Workers).Solve(rank, o.Rounds, f.Seed, p => f.Progress?.Report(0.95 * p));
         var lambda = o.Regularisation * values[0];
@@ -64,7 +64,7 @@ public sealed partial class GraphFilter : Model
             outScale[i] = (float)(outScale[i] / Math.Max(p, 1e-3 / (values[0] + lambda)));
         }
         f.Progress?.Report(1);
-        return new(data.Items, events, vectors, response, (float)slope, 1, inScale, outScale);
+        return new(data.Items, events, vectors, response, (float)slope, inScale, outScale);
     }
 
     /// <summary>The line level - slope * s through 1 / (s + lambda) at the Chebyshev points of [0, top].</summary>
@@ -105,7 +105,6 @@ public sealed partial class GraphFilter : Model
         writer.Dense(vectors);
         writer.Array<float>(response);
         writer.Real(slope);
-        writer.Real(sharpness);
         writer.Array<float>(inScale);
         writer.Array<float>(outScale);
     }
@@ -113,11 +112,11 @@ public sealed partial class GraphFilter : Model
     internal static GraphFilter Read(ModelReader reader, IdMap items)
     {
         var (events, vectors, response) = (reader.Sparse(), reader.Dense(), reader.Reals());
-        var (slope, sharpness, inScale, outScale) = (reader.Real(), reader.Real(), reader.Reals(), reader.Reals());
+        var (slope, inScale, outScale) = (reader.Real(), reader.Reals(), reader.Reals());
         foreach (var length in new[] { events.ColumnCount, vectors.Rows, inScale.Length, outScale.Length }) ModelReader.Expect(length, items.Count);
         ModelReader.Expect(response.Length, vectors.Columns);
-        if (!float.IsFinite((float)slope) || !(sharpness is > 0 and <= 10)) throw ModelReader.Corrupt("a number is out of range");
-        return new(items, events, vectors, response, (float)slope, (float)sharpness, inScale, outScale);
+        if (!float.IsFinite((float)slope)) throw ModelReader.Corrupt("a number is out of range");
+        return new(items, events, vectors, response, (float)slope, inScale, outScale);
     }
 }
 
@@ -139,16 +138,12 @@ public sealed record GraphFilterOptions
     /// <summary>Lambda, as a share of the largest eigenvalue.</summary>
     public double Regularisation { get; init; } = 0.08;
 
-    /// <summary>With rank 0 only: how alike two people are is raised to this power, so that the nearest decide (a neighbourhood of people without a cut).</summary>
-    public double Sharpness { get; init; } = 1;
-
     /// <summary>Rounds of subspace iteration.</summary>
     public int Rounds { get; init; } = 3;
 
     internal void Check()
     {
         if (Rank is < 0 or > 4096 || Rounds is < 1 or > 50) throw new RecommenderException(Faults.Range, "The rank must lie within 0 and 4096, the rounds within 1 and 50.");
-        if (!(Sharpness is > 0 and <= 10) || (Sharpness != 1 && Rank > 0)) throw new RecommenderException(Faults.Range, "The sharpness must lie within 0 and 10, and be 1 unless the rank is 0.");
         if (!(Regularisation > 0) || !double.IsFinite(Regularisation)) throw new RecommenderException(Faults.Range, "The regularisation must be above zero.");
         if (new[] { UserExponent, ItemExponent, OutExponent }.Any(e => !(e is >= -2 and <= 2))) throw new RecommenderException(Faults.Range, "The exponents must lie within -2 and 2.");
     }

@@ -40,7 +40,6 @@ public sealed partial class GraphFilter
         for (var u = 0; u < near.Length; u++)
         {
             if (near[u] == 0) continue;
-            if (sharpness != 1) near[u] = MathF.Pow(near[u], sharpness);
             var columns = events.Row(u);
             var values = events.Weights(u);
             for (var c = 0; c < columns.Length; c++) scores[columns[c]] += near[u] * values[c];
@@ -73,17 +72,10 @@ public sealed partial class GraphFilter
                 var amount = amounts[h] * inScale[own[h]];
                 var sharers = byItem.Row(own[h]);
                 var weights = byItem.Weights(own[h]);
-                for (var s = 0; s < sharers.Length; s++) near.Values[(long)sharers[s] * count + p] += amount * weights[s];
+                for (var s = 0; s < sharers.Length; s++) near.Values[(long)sharers[s] * count + p] += slope * amount * weights[s];
                 TensorPrimitives.MultiplyAdd(vectors.Row(own[h]), amount, spectral, spectral);
             }
             for (var k = 0; k < spectral.Length; k++) mix.Values[k * count + p] = spectral[k] * response[k];
-        });
-        // The slope goes in here rather than into each item; zeros, which are most, stay zeros.
-        workers.Blocks(near.Rows, 256, (first, last) =>
-        {
-            for (var u = first; u < last; u++)
-                if (sharpness == 1) TensorPrimitives.Multiply(near.Row(u), slope, near.Row(u));
-                else foreach (ref var value in near.Row(u)) value = value == 0 ? 0 : MathF.Pow(value, sharpness);
         });
         var sums = new Matrix(items, count, rentedSums);
         byItem.Multiply(near, sums, workers);
