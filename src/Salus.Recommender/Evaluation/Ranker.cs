@@ -1,3 +1,4 @@
+using System.Buffers;
 using Salus.Recommender.Data;
 using Salus.Recommender.Models;
 using Salus.Recommender.Numerics;
@@ -27,7 +28,7 @@ public static class Ranker
         var items = model.Items.Count;
         // At most 256 people and 64 million scores at a time: memory stays bounded whatever the catalogue.
         var size = Math.Max(1, Math.Min(BlockSize, 64_000_000 / Math.Max(1, items)));
-        var scores = new float[Math.Min(size, batch.Count) * items];
+        var scores = ArrayPool<float>.Shared.Rent(Math.Min(size, batch.Count) * items);
         for (var from = 0; from < batch.Count; from += size)
         {
             var part = batch.Slice(from, Math.Min(size, batch.Count - from));
@@ -40,5 +41,6 @@ public static class Ranker
                 person(first + r, row);
             });
         }
+        ArrayPool<float>.Shared.Return(scores);
     }
 }

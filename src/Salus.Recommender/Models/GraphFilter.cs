@@ -23,12 +23,13 @@ public sealed partial class GraphFilter : Model
     /// <summary>g, one for each eigenvector.</summary>
     private readonly float[] response;
     private readonly float[] inScale, outScale;
+    private readonly int[] reach;
     private readonly float slope;
 
     private GraphFilter(IdMap items, SparseMatrix events, Matrix vectors, float[] response, float slope, float[] inScale, float[] outScale) : base(items)
     {
         (this.events, byItem, this.vectors, this.response) = (events, events.Transposed(), vectors, response);
-        (this.slope, this.inScale, this.outScale) = (slope, inScale, outScale);
+        (this.slope, this.inScale, this.outScale, reach) = (slope, inScale, outScale, Reach(this.events, byItem));
     }
 
     public override string Kind => KindName;

@@ -30,7 +30,11 @@ public static class RecommenderCommands
         var from = new Option<string>("--from") { Required = true, Description = "A file written by train" };
         var events = new Option<string>("--events") { Required = true, Description = "What each person took, in any of the same forms; they need not have been in the training data" };
         var recommend = Make("recommend", "Write the list of each person in a file of events", p => Recommend(p, from, events), from, events, K, Out, Threads);
-        return new Command("recommender", "Recommendations from files of events; see docs/recommender.md") { evaluate, train, recommend };
+        var modelled = new Option<string?>("--from") { Description = "A file written by train; a made-up catalogue when it is not given" };
+        var asked = new Option<string?>("--events") { Description = "People to make lists for, with --from" };
+        var madeUp = new Option<int>("--items") { DefaultValueFactory = _ => 100_000, Description = "Size of the made-up catalogue" };
+        var speed = Make("speed", "Measure how fast a model answers, for one person and for many", p => Speed(p, modelled, asked, madeUp), modelled, asked, madeUp, K, Threads);
+        return new Command("recommender", "Recommendations from files of events; see docs/recommender.md") { evaluate, train, recommend, speed };
     }
 
     private static Command Make(string name, string about, Action<Run> run, params Option[] options)
@@ -101,15 +105,31 @@ public static class RecommenderCommands
         var model = ModelFile.Load(run.Parsed.GetValue(from)!);
         if (run.Cut < 1 || run.Cut > model.Items.Count) throw new RecommenderException(Faults.Range, $"--k must lie within 1 and the size of the catalogue, {model.Items.Count}.");
         var data = InteractionReader.Read(run.Parsed.GetValue(events)!);
-        // Items the model has never seen say nothing to it.
-        var rows = Enumerable.Range(0, data.Users.Count)
-            .Select(u => (IReadOnlyList<(int, float)>)[.. data.Matrix.Row(u).ToArray().Select(i => model.Items.Find(data.Items[i])).Where(i => i >= 0).Select(i => (i, 1f))]).ToList();
-        var lists = Ranker.Rank(model, new(SparseMatrix.FromRows(rows, model.Items.Count)), run.Cut, run.Workers);
+        var lists = Ranker.Rank(model, new(Over(model, data)), run.Cut, run.Workers);
         var text = new StringBuilder();
         for (var u = 0; u < lists.Length; u++) Line(text, data.Users[u], lists[u].Select(i => model.Items[i]));
         if (run.Parsed.GetValue(Out) is { } path) Write(path, text.ToString());
         else Console.Out.Write(text);
     }
+
+    private static void Speed(Run run, Option<string?> from, Option<string?> events, Option<int> items)
+    {
+        if (run.Parsed.GetValue(from) is not { } path)
+        {
+            var data = RecommenderSpeed.MadeUp(run.Parsed.GetValue(items));
+            var cpu = Cpu();
+            var filter = GraphFilter.Fit(data, new() { Rank = 128 }, new(run.Workers));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"made-up: {data.Users.Count} people, {data.Matrix.Count} events; graph filter of rank 128 fitted in {Cpu() - cpu:F1} CPU seconds"));
+            RecommenderSpeed.Run(filter, data.Matrix, run.Cut, run.Workers);
+            return;
+        }
+        var model = ModelFile.Load(path);
+        RecommenderSpeed.Run(model, Over(model, InteractionReader.Read(run.Parsed.GetValue(events) ?? throw new RecommenderException(Faults.Range, "--events must be given with --from."))), run.Cut, run.Workers);
+    }
+
+    /// <summary>Events over the catalogue of a model; items it has never seen say nothing to it.</summary>
+    private static SparseMatrix Over(Model model, Interactions data) => SparseMatrix.FromRows([.. Enumerable.Range(0, data.Users.Count)
+        .Select(u => (IReadOnlyList<(int, float)>)[.. data.Matrix.Row(u).ToArray().Select(i => model.Items.Find(data.Items[i])).Where(i => i >= 0).Select(i => (i, 1f))])], model.Items.Count);
 
     private static void Line(StringBuilder text, string user, IEnumerable<string> items) => text.Append(user).Append('\t').AppendJoin(',', items).Append('\n');
 

@@ -123,7 +123,7 @@ public sealed class PipelineTests
     public void RE_09_a_list_is_not_all_of_one_provider_and_not_all_of_one_kind()
     {
         var items = Items((i, item) => item with { Provider = i is >= 8 and < 14 ? "one" : $"p{i}" });
-        Assert.Single(Ids(Somebody("i8") with { Take = 10 }, Plain, items: items).Where(id => items.Single(i => i.Id == id).Provider == "one"));
+        Assert.Single(Ids(Somebody("i8") with { Take = 10 }, Plain, items: items), id => items.Single(i => i.Id == id).Provider == "one");
         int Circles(double relevance) => Ids(Somebody("i8", "i9", "i10"), Plain with { Relevance = relevance }, features: Planted.Features(Data)).Select(id => int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture) / 8).Distinct().Count();
         Assert.Equal(1, Circles(1));
         Assert.True(Circles(0.2) > 1);
