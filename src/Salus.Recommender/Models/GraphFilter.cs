@@ -121,7 +121,7 @@ public sealed partial class GraphFilter : Model
     }
 }
 
-/// <summary>Options of <see cref="GraphFilter"/>. The defaults were chosen on splits cut from the training data of Gowalla and Yelp2018.</summary>
+/// <summary>Options of <see cref="GraphFilter"/>. How the defaults were found stands in docs/recommender.md.</summary>
 public sealed record GraphFilterOptions
 {
     /// <summary>How many eigenpairs are exact; 0 gives the linear filter.</summary>
