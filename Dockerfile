@@ -3,6 +3,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src/Salus.Recommender/Salus.Recommender.csproj src/Salus.Recommender/
 COPY src/Salus/Salus.csproj src/Salus/package.json src/Salus/package-lock.json src/Salus/
 RUN dotnet restore src/Salus --use-current-runtime -p:PublishReadyToRun=true && cd src/Salus && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.salus
 COPY src src

@@ -1,0 +1,127 @@
+using System.Numerics.Tensors;
+using Salus.Recommender.Data;
+using Salus.Recommender.Numerics;
+
+namespace Salus.Recommender.Models;
+
+/// <summary>Likeness of features: items are vectors of their features, rare ones counting more (tf-idf; Salton and Buckley 1988) and each kind with a weight of its own; a
+/// person is the sum of the items they took and of what they said of themselves. It needs no events of an item, so it is what finds new ones.</summary>
+public sealed class ContentModel : Model
+{
+    internal const string KindName = "content";
+    private readonly IdMap names;
+    /// <summary>Items x features, rows of length one.</summary>
+    private readonly SparseMatrix vectors;
+    /// <summary>What a person's own feature is multiplied by: kind weight and rarity.</summary>
+    private readonly float[] importance;
+    private readonly float declared;
+
+    private ContentModel(IdMap items, IdMap names, SparseMatrix vectors, float[] importance, float declared) : base(items) =>
+        (this.names, this.vectors, this.importance, this.declared) = (names, vectors, importance, declared);
+
+    public override string Kind => KindName;
+
+    /// <summary>The features a person may be described by, in the order of the columns of <see cref="Batch.Features"/>.</summary>
+    public IdMap Names => names;
+
+    /// <param name="items">The catalogue.</param>
+    /// <param name="features">One row for each item.</param>
+    /// <param name="options">Weights.</param>
+    public static ContentModel Fit(IdMap items, FeatureTable features, ContentOptions? options = null)
+    {
+        var o = options ?? new();
+        o.Check();
+        if (features.Values.Rows != items.Count) throw new RecommenderException(Faults.Mismatch, "The features do not have one row for each item.");
+        if (items.Count == 0) throw new RecommenderException(Faults.Empty, "There is no item to describe.");
+        var seen = features.Values.ColumnCounts();
+        var importance = new float[seen.Length];
+        for (var f = 0; f < seen.Length; f++)
+            importance[f] = (float)(o.Weights.GetValueOrDefault(features.Kinds[f], 1) * Math.Log(1 + (double)items.Count / Math.Max(1, seen[f])));
+        var ones = new float[items.Count];
+        Array.Fill(ones, 1f);
+        var weighted = features.Values.Scaled(ones, importance);
+        var lengths = Enumerable.Range(0, items.Count).Select(r => TensorPrimitives.Norm(weighted.Weights(r))).Select(n => n > 0 ? 1 / n : 0).ToArray();
+        var columns = new float[seen.Length];
+        Array.Fill(columns, 1f);
+        return new(items, features.Names, weighted.Scaled(lengths, columns), importance, (float)o.DeclaredWeight);
+    }
+
+    private float[] Profile(Batch batch, int row)
+    {
+        var profile = new float[names.Count];
+        var items = batch.Histories.Row(row);
+        var amounts = batch.Histories.Weights(row);
+        for (var h = 0; h < items.Length; h++)
+        {
+            var own = vectors.Row(items[h]);
+            var values = vectors.Weights(items[h]);
+            for (var f = 0; f < own.Length; f++) profile[own[f]] += amounts[h] / items.Length * values[f];
+        }
+        if (batch.Features is { } said)
+        {
+            if (said.ColumnCount != names.Count) throw new RecommenderException(Faults.Mismatch, "The features of the people are of another feature space than the model's.");
+            var own = said.Row(row);
+            var values = said.Weights(row);
+            var length = 0f;
+            for (var f = 0; f < own.Length; f++) length += MathF.Pow(values[f] * importance[own[f]], 2);
+            for (var f = 0; f < own.Length && length > 0; f++) profile[own[f]] += declared * values[f] * importance[own[f]] / MathF.Sqrt(length);
+        }
+        return profile;
+    }
+
+    public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
+    {
+        var profile = Profile(person, 0);
+        var own = vectors.Row(item);
+        var values = vectors.Weights(item);
+        var found = new List<Contribution>();
+        for (var f = 0; f < own.Length; f++) found.Add(new(names[own[f]], true, profile[own[f]] * values[f]));
+        return [.. found.Where(c => c.Amount > 0).OrderByDescending(c => c.Amount).ThenBy(c => c.Name, StringComparer.Ordinal).Take(most)];
+    }
+
+    internal override void Write(ModelWriter writer)
+    {
+        writer.Ids(names);
+        writer.Sparse(vectors);
+        writer.Array<float>(importance);
+        writer.Real(declared);
+    }
+
+    internal static ContentModel Read(ModelReader reader, IdMap items)
+    {
+        var (names, vectors, importance, declared) = (reader.Ids(), reader.Sparse(), reader.Reals(), (float)reader.Real());
+        ModelReader.Expect(vectors.Rows, items.Count);
+        ModelReader.Expect(vectors.ColumnCount, names.Count);
+        ModelReader.Expect(importance.Length, names.Count);
+        return new(items, names, vectors, importance, declared);
+    }
+
+    private protected override void ScoreInto(Batch batch, float[] scores, Workers workers) => workers.Each(batch.Count, r =>
+    {
+        var profile = Profile(batch, r);
+        var row = scores.AsSpan(r * Items.Count, Items.Count);
+        for (var i = 0; i < row.Length; i++)
+        {
+            var own = vectors.Row(i);
+            var values = vectors.Weights(i);
+            float sum = 0;
+            for (var f = 0; f < own.Length; f++) sum += profile[own[f]] * values[f];
+            row[i] = sum;
+        }
+    });
+}
+
+/// <summary>Options of <see cref="ContentModel"/>.</summary>
+public sealed record ContentOptions
+{
+    /// <summary>How much a kind counts; 1 where nothing is said.</summary>
+    public IReadOnlyDictionary<FeatureKind, double> Weights { get; init; } = new Dictionary<FeatureKind, double>();
+
+    /// <summary>What a person says of themselves, against 1 for the mean of what they took.</summary>
+    public double DeclaredWeight { get; init; } = 0.5;
+
+    internal void Check()
+    {
+        if (Weights.Values.Append(DeclaredWeight).Any(w => !(w >= 0) || !double.IsFinite(w))) throw new RecommenderException(Faults.Range, "The weights of features must be at least zero.");
+    }
+}

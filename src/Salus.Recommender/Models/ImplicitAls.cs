@@ -1,0 +1,152 @@
+using System.Numerics.Tensors;
+using Salus.Recommender.Data;
+using Salus.Recommender.Numerics;
+
+namespace Salus.Recommender.Models;
+
+/// <summary>Implicit matrix factorisation by alternating least squares (Hu, Koren and Volinsky 2008) with frequency-scaled regularisation (Rendle, Krichene, Zhang and
+/// Koren, "Revisiting the performance of iALS", RecSys 2022), fitted by blocks of dimensions (iALS++, Rendle and others 2021). Loss: sum over events (1 - w·h)² +
+/// alpha sum over all pairs (w·h)² + lambda (sum (c(u) + alpha items)^nu |w|² + sum (c(i) + alpha users)^nu |h|²). Only item factors are kept: a person is folded in from
+/// their events by the exact least-squares solution, whether they were there at the fit or came since.</summary>
+public sealed partial class ImplicitAls : Model
+{
+    internal const string KindName = "implicit-als";
+    /// <summary>Items x dimensions.</summary>
+    private readonly Matrix factors;
+    /// <summary>alpha HᵀH.</summary>
+    private readonly Matrix gram;
+    private readonly ImplicitAlsOptions options;
+
+    private ImplicitAls(IdMap items, Matrix factors, ImplicitAlsOptions options, Workers workers) : base(items)
+    {
+        (this.factors, this.options) = (factors, options);
+        gram = Gram(factors, options.Alpha, workers);
+    }
+
+    public override string Kind => KindName;
+
+    internal Matrix Factors => factors;
+
+    /// <param name="data">Events; a pair counts once.</param>
+    /// <param name="options">Dimensions, weights, epochs.</param>
+    /// <param name="fitting">Cores, seed of the random start, cancellation.</param>
+    public static ImplicitAls Fit(Interactions data, ImplicitAlsOptions? options = null, Fitting? fitting = null)
+    {
+        var (o, f) = (options ?? new(), fitting ?? Fitting.Default);
+        o.Check();
+        var x = data.Checked().Matrix;
+        var byItem = x.Transposed();
+        var random = new SeededRandom(f.Seed);
+        var (people, items) = (Start(x.Rows, o, random), Start(x.ColumnCount, o, random));
+        for (var epoch = 0; epoch < o.Epochs; epoch++)
+        {
+            Pass(x, people, items, o, f.Workers);
+            Pass(byItem, items, people, o, f.Workers);
+            f.Progress?.Report((epoch + 1.0) / o.Epochs);
+        }
+        return new(data.Items, items, o, f.Workers);
+    }
+
+    /// <summary>The same model with the factors of items nobody has taken replaced by what their features say: H = F W, W the ridge solution over the items that are known.</summary>
+    /// <param name="data">What the model was fitted on.</param>
+    /// <param name="features">Features of the same catalogue.</param>
+    /// <param name="ridge">Above zero, in units of (feature value)² summed over items.</param>
+    /// <param name="workers">The cores to use.</param>
+    public ImplicitAls WithMappedItems(Interactions data, FeatureTable features, double ridge = 10, Workers? workers = null)
+    {
+        if (features.Values.Rows != Items.Count || data.Items.Count != Items.Count) throw new RecommenderException(Faults.Mismatch, "The features are of another catalogue than the model's.");
+        var cores = workers ?? Workers.All;
+        var counts = data.Matrix.ColumnCounts();
+        var mapped = RidgeMap.Predict(features.Values, factors, counts, ridge, cores);
+        var result = new Matrix(factors.Rows, factors.Columns);
+        for (var i = 0; i < counts.Length; i++) (counts[i] > 0 ? factors : mapped).Row(i).CopyTo(result.Row(i));
+        return new(Items, result, options, cores);
+    }
+
+    private static Matrix Start(int rows, ImplicitAlsOptions o, SeededRandom random)
+    {
+        var matrix = new Matrix(rows, o.Dimensions);
+        var scale = 0.1 / Math.Sqrt(o.Dimensions);
+        for (var i = 0; i < matrix.Values.Length; i++) matrix.Values[i] = (float)(scale * random.Normal());
+        return matrix;
+    }
+
+    private static Matrix Gram(Matrix factors, double alpha, Workers workers)
+    {
+        var gram = new Matrix(factors.Columns, factors.Columns);
+        Gemm.Add((float)alpha, factors.All.Transposed, factors.All, gram.All, workers);
+        return gram;
+    }
+
+    /// <summary>One pass over one side: for each row and block of dimensions the Newton step, which for a square loss is the minimum.</summary>
+    private static void Pass(SparseMatrix x, Matrix own, Matrix other, ImplicitAlsOptions o, Workers workers)
+    {
+        var gram = Gram(other, o.Alpha, workers);
+        var (d, size) = (o.Dimensions, Math.Min(o.Block, o.Dimensions));
+        workers.Blocks(x.Rows, 64, (first, last) =>
+        {
+            var (system, right) = (new float[size * size], new float[size]);
+            for (var r = first; r < last; r++)
+            {
+                var columns = x.Row(r);
+                var w = own.Row(r);
+                var lambda = (float)(o.Regularisation * Math.Pow(columns.Length + o.Alpha * x.ColumnCount, o.FrequencyExponent));
+                var errors = new float[columns.Length];
+                for (var c = 0; c < columns.Length; c++) errors[c] = TensorPrimitives.Dot<float>(w, other.Row(columns[c])) - 1;
+                for (var at = 0; at < d; at += size)
+                {
+                    var n = Math.Min(size, d - at);
+                    Step(w, at, n, columns, errors, other, gram, lambda, system, right);
+                }
+            }
+        });
+    }
+
+    private static void Step(Span<float> w, int at, int n, ReadOnlySpan<int> columns, float[] errors, Matrix other, Matrix gram, float lambda, float[] system, float[] right)
+    {
+        var part = w.Slice(at, n);
+        for (var j = 0; j < n; j++)
+        {
+            var line = gram.Row(at + j);
+            right[j] = TensorPrimitives.Dot<float>(line, w) + lambda * part[j];
+            line.Slice(at, n).CopyTo(system.AsSpan(j * n, n));
+            system[j * n + j] += lambda;
+        }
+        var step = right.AsSpan(0, n);
+        for (var c = 0; c < columns.Length; c++)
+        {
+            var h = other.Row(columns[c]).Slice(at, n);
+            TensorPrimitives.MultiplyAdd(h, errors[c], step, step);
+            SmallSolve.AddOuter(system.AsSpan(0, n * n), h, 1);
+        }
+        SmallSolve.Solve(system, n, step);
+        TensorPrimitives.Subtract(part, step, part);
+        for (var c = 0; c < columns.Length; c++) errors[c] -= TensorPrimitives.Dot<float>(other.Row(columns[c]).Slice(at, n), step);
+    }
+}
+
+/// <summary>Options of <see cref="ImplicitAls"/>.</summary>
+public sealed record ImplicitAlsOptions
+{
+    public int Dimensions { get; init; } = 64;
+
+    /// <summary>Weight of every pair against an event's 1.</summary>
+    public double Alpha { get; init; } = 0.1;
+
+    /// <summary>Lambda.</summary>
+    public double Regularisation { get; init; } = 0.01;
+
+    /// <summary>Nu: 0 regularises everybody alike, 1 in proportion to their events.</summary>
+    public double FrequencyExponent { get; init; } = 1;
+
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Dimensions solved for at a time.</summary>
+    public int Block { get; init; } = 16;
+
+    internal void Check()
+    {
+        if (Dimensions is < 1 or > 2048 || Epochs is < 1 or > 1000 || Block < 1) throw new RecommenderException(Faults.Range, "Dimensions must lie within 1 and 2048, epochs within 1 and 1000, blocks be at least 1.");
+        if (!(Alpha > 0) || !(Regularisation > 0) || !(FrequencyExponent is >= 0 and <= 2)) throw new RecommenderException(Faults.Range, "Alpha and the regularisation must be above zero, the frequency exponent within 0 and 2.");
+    }
+}

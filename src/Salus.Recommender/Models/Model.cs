@@ -1,0 +1,50 @@
+using Salus.Recommender.Data;
+using Salus.Recommender.Numerics;
+
+namespace Salus.Recommender.Models;
+
+/// <summary>A fitted model: immutable, safe to use from any number of threads, and whole by construction, since only a fit that came to its end or a file whose
+/// checksum is right makes one.</summary>
+public abstract class Model(IdMap items)
+{
+    /// <summary>The stable name of the kind, as it stands in model files.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The catalogue: column j of every score is item j.</summary>
+    public IdMap Items { get; } = items;
+
+    /// <summary>Scores every item for each person of the batch. Higher is better; scores of one person compare with each other only.</summary>
+    /// <param name="batch">People over this model's catalogue. A person without events gets what the model knows of nobody in particular, which may be all zeros.</param>
+    /// <param name="scores">Row-major, <c>batch.Count</c> x <c>Items.Count</c>; what it held is overwritten.</param>
+    /// <param name="workers">The cores to use.</param>
+    /// <exception cref="RecommenderException"><c>data.mismatch</c>: another catalogue or too small an array.</exception>
+    public void Score(Batch batch, float[] scores, Workers? workers = null)
+    {
+        if (batch.Histories.ColumnCount != Items.Count) throw new RecommenderException(Faults.Mismatch, "The histories are over another catalogue than the model's.");
+        if (scores.LongLength < (long)batch.Count * Items.Count) throw new RecommenderException(Faults.Mismatch, "The array for the scores is too small.");
+        ScoreInto(batch, scores, workers ?? Workers.All);
+    }
+
+    /// <summary>Why an item was scored as it was: the person's own items that added most, largest first. Empty when the model cannot say.</summary>
+    public virtual IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3) => [];
+
+    /// <summary>What the file of the model holds, after its head.</summary>
+    internal abstract void Write(ModelWriter writer);
+
+    private protected abstract void ScoreInto(Batch batch, float[] scores, Workers workers);
+}
+
+/// <summary>One of the things an item's score came from.</summary>
+/// <param name="Name">The identifier of the person's own item, or the name of the feature.</param>
+/// <param name="IsFeature">Whether it is a feature.</param>
+/// <param name="Amount">What it added, in units of the score.</param>
+public sealed record Contribution(string Name, bool IsFeature, double Amount);
+
+/// <summary>How a fit runs.</summary>
+/// <param name="Workers">Cores and cancellation; a cancelled fit throws and leaves nothing.</param>
+/// <param name="Seed">What random starts are drawn from.</param>
+/// <param name="Progress">Told the share that is done, from 0 to 1.</param>
+public sealed record Fitting(Workers Workers, ulong Seed = 1, IProgress<double>? Progress = null)
+{
+    public static Fitting Default { get; } = new(Workers.All);
+}

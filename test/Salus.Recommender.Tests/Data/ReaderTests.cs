@@ -1,0 +1,79 @@
+namespace Salus.Recommender.Tests.Data;
+
+public sealed class ReaderTests
+{
+    private static Interactions Read(params string[] lines) => InteractionReader.Read(lines);
+    private static string Fault(params string[] lines) => Assert.Throws<RecommenderException>(() => Read(lines)).Code;
+
+    private static string[] Pairs(Interactions data) =>
+        [.. Enumerable.Range(0, data.Users.Count).SelectMany(u => data.Matrix.Row(u).ToArray().Select(i => $"{data.Users[u]}>{data.Items[i]}")).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Reads_lists_with_gaps_in_the_numbers_people_without_items_and_double_events()
+    {
+        var data = Read("7 1000000 3 3", "", "9", "4 3 \r");
+        Assert.Equal(["4>3", "7>1000000", "7>3"], Pairs(data));
+        Assert.Equal(3, data.Users.Count);
+        Assert.Null(data.Times);
+    }
+
+    [Theory]
+    [InlineData("user_id,item_id,rating,timestamp", "a,x,5,100", "a,y,1,200", "b,x,3,300")]
+    [InlineData("a\tx\t5\t100", "a\ty\t1\t200", "b\tx\t3\t300")]
+    [InlineData("a::x::5::100", "a::y::1::200", "b::x::3::300")]
+    [InlineData("someone;thing;stars", "a;x;5", "a;y;1", "b;x;3")]
+    [InlineData("\uFEFFuserId,movieId", "a,x", "a,y", "b,x")]
+    public void Reads_columns_with_and_without_a_heading(params string[] lines) => Assert.Equal(["a>x", "a>y", "b>x"], Pairs(Read(lines)));
+
+    [Fact]
+    public void Keeps_the_latest_time_of_an_event_and_leaves_out_low_ratings_when_asked()
+    {
+        var data = InteractionReader.Read(["a,x,5,100", "a,x,4,300", "a,y,2,200", "b,y,1,50"], leastRating: 3);
+        Assert.Equal(["a>x"], Pairs(data));
+        Assert.Equal([300L], data.Times!);
+        Assert.Equal(["a", "b"], data.Users.Names);
+    }
+
+    [Fact]
+    public void Identifiers_are_any_text()
+    {
+        var data = Read("Ольга Ω\tक्लिनिक 7", "é\t🏥", "e\u0301\t🏥");
+        Assert.Equal(["Ольга Ω", "é", "e\u0301"], data.Users.Names);
+        Assert.Equal(["क्लिनिक 7", "🏥"], data.Items.Names);
+    }
+
+    [Fact]
+    public void Says_which_line_is_wrong()
+    {
+        Assert.Equal(Faults.Malformed, Fault("a,x,5", "b,y,many"));
+        Assert.Contains("Line 2", Assert.Throws<RecommenderException>(() => Read("a,x,5", "b,y,many")).Message, StringComparison.Ordinal);
+        Assert.Equal(Faults.NotFinite, Fault("a,x,5", "b,y,NaN"));
+        Assert.Equal(Faults.Malformed, Fault("a,x,5,1", "b,y,5,later"));
+        Assert.Equal(Faults.Malformed, Fault("a,x", "b,"));
+        Assert.Equal(Faults.Malformed, Fault("a,x", "b"));
+        Assert.Equal(Faults.Empty, Fault());
+        Assert.Equal(Faults.Empty, Fault("", "  "));
+    }
+
+    [Fact]
+    public void Refuses_a_file_that_is_not_there_or_not_text()
+    {
+        Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => InteractionReader.Read("/no/such/file")).Code);
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, [0x61, 0x20, 0xFF, 0xFE, 0x0A]);
+            Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => InteractionReader.Read(path)).Code);
+        }
+        finally { File.Delete(path); }
+    }
+
+    [Fact]
+    public void Weights_that_are_no_numbers_or_not_above_zero_are_refused()
+    {
+        Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => new InteractionBuilder().Add("a", "x", float.NaN)).Code);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => new InteractionBuilder().Add("a", "x", 0)).Code);
+        Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(0, float.NaN)]], 1)).Code);
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(3, 1)]], 1)).Code);
+    }
+}

@@ -1,0 +1,113 @@
+namespace Salus.Recommender.Tests.Numerics;
+
+public sealed class NumericsTests
+{
+    private static Matrix Random(int rows, int columns, ulong seed)
+    {
+        var (random, matrix) = (new SeededRandom(seed), new Matrix(rows, columns));
+        for (var i = 0; i < matrix.Values.Length; i++) matrix.Values[i] = (float)random.Normal();
+        return matrix;
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(7, 17, 5)]
+    [InlineData(150, 33, 300)]
+    [InlineData(5, 3100, 9)]
+    public void A_blocked_product_equals_the_plain_one(int rows, int columns, int depth)
+    {
+        var (a, b) = (Random(rows, depth, 1), Random(columns, depth, 2));
+        var c = new Matrix(rows, columns);
+        c.Values[0] = 1;
+        Gemm.Add(2, a.All, b.All.Transposed, c.All, new Workers(3));
+        for (var r = 0; r < rows; r++)
+            for (var s = 0; s < columns; s++)
+            {
+                double sum = r == 0 && s == 0 ? 1 : 0;
+                for (var k = 0; k < depth; k++) sum += 2.0 * a.Row(r)[k] * b.Row(s)[k];
+                Assert.Equal(sum, c.Row(r)[s], 1e-3);
+            }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(500)]
+    public void A_matrix_times_its_inverse_is_one(int n)
+    {
+        var (x, a) = (Random(n, n + 10, 3), new Matrix(n, n));
+        Gemm.Add(1, x.All, x.All.Transposed, a.All, Workers.All);
+        for (var i = 0; i < n; i++) a.Row(i)[i] += n;
+        var inverse = new Matrix(n, n, (float[])a.Values.Clone());
+        Cholesky.Inverse(inverse, Workers.All);
+        var product = new Matrix(n, n);
+        Gemm.Add(1, a.All, inverse.All, product.All, Workers.All);
+        for (var r = 0; r < n; r++)
+            for (var c = 0; c < n; c++) Assert.Equal(r == c ? 1 : 0, product.Row(r)[c], 1e-3f);
+    }
+
+    [Fact]
+    public void A_matrix_that_is_not_positive_definite_is_refused()
+    {
+        var a = new Matrix(2, 2, [1, 2, 2, 1]);
+        Assert.Equal(Faults.Numeric, Assert.Throws<RecommenderException>(() => Cholesky.Inverse(a, Workers.All)).Code);
+        Assert.Equal(Faults.Numeric, Assert.Throws<RecommenderException>(() => SmallSolve.Solve([1, 2, 2, 1], 2, new float[2])).Code);
+    }
+
+    [Fact]
+    public void Eigenpairs_are_found_in_order_and_hold()
+    {
+        const int n = 40;
+        var (x, a) = (Random(n, n, 4), new Matrix(n, n));
+        Gemm.Add(1, x.All, x.All.Transposed, a.All, Workers.All);
+        var rows = Enumerable.Range(0, n).Select(r => a.Row(r).ToArray().Select(v => (double)v).ToArray()).ToArray();
+        var (values, vectors) = SymmetricEigen.Solve([.. rows.Select(r => (double[])r.Clone())]);
+        Assert.Equal(values.OrderDescending(), values);
+        for (var j = 0; j < n; j++)
+            for (var r = 0; r < n; r++) Assert.Equal(values[j] * vectors[j][r], rows[r].Zip(vectors[j]).Sum(p => p.First * p.Second), 1e-8 * values[0]);
+    }
+
+    [Fact]
+    public void Matrices_with_nothing_beside_the_diagonal_and_of_one_row_have_their_eigenvalues()
+    {
+        Assert.Equal([3.0, 2, 1], SymmetricEigen.Solve([[1, 0, 0], [0, 3, 0], [0, 0, 2]]).Values);
+        Assert.Equal([5.0], SymmetricEigen.Solve([[5]]).Values);
+    }
+
+    [Fact]
+    public void The_largest_eigenpairs_of_a_sparse_gram_matrix_are_those_of_the_dense_one()
+    {
+        var x = Planted.Random(80, 50, 0.2, 6).Binary();
+        var dense = new double[50][];
+        for (var i = 0; i < 50; i++) dense[i] = new double[50];
+        for (var u = 0; u < x.Rows; u++)
+            foreach (var i in x.Row(u))
+                foreach (var j in x.Row(u)) dense[i][j]++;
+        var expected = SymmetricEigen.Solve(dense).Values;
+        var (values, _) = new TopEigen(x, x.Transposed(), Workers.All).Solve(10, 8, 1);
+        for (var k = 0; k < 10; k++) Assert.Equal(expected[k], values[k], 0.02 * expected[k]);
+    }
+
+    [Fact]
+    public void The_best_k_are_those_of_a_full_sort_with_ties_by_place()
+    {
+        var random = new SeededRandom(5);
+        for (var round = 0; round < 200; round++)
+        {
+            var scores = Enumerable.Range(0, random.Below(90)).Select(_ => random.Below(4) == 0 ? float.NegativeInfinity : random.Below(12)).ToArray();
+            if (scores.Length > 3) scores[2] = float.NaN;
+            var k = random.Below(30);
+            var expected = Enumerable.Range(0, scores.Length).Where(i => scores[i] > float.NegativeInfinity).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(k);
+            Assert.Equal(expected, TopK.Select(scores, k));
+        }
+    }
+
+    [Fact]
+    public void Small_systems_are_solved()
+    {
+        float[] b = [1, 2, 3];
+        SmallSolve.Solve([4, 0, 0, 1, 5, 0, 2, 1, 6], 3, b);
+        double[][] a = [[4, 1, 2], [1, 5, 1], [2, 1, 6]];
+        for (var r = 0; r < 3; r++) Assert.Equal(r + 1, a[r].Zip(b).Sum(p => p.First * p.Second), 1e-4);
+    }
+}
