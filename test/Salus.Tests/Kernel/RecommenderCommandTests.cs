@@ -1,6 +1,6 @@
 using Salus.Cli;
 
-namespace Salus.Tests.Kernel;
+namespace Salus.Tests.Recommending;
 
 /// <summary>The recommender at the command line, over files; what it computes is tested in its own suite.</summary>
 public sealed class RecommenderCommandTests : IDisposable
