@@ -1,0 +1,670 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Salus.Kernel.Data.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Payments : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "payments_charges",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerKind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerName = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    SearchText = table.Column<string>(type: "character varying(700)", maxLength: 700, nullable: false),
+                    PurposeKind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PurposeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    GroupId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Title = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Net = table.Column<long>(type: "bigint", nullable: false),
+                    Tax = table.Column<long>(type: "bigint", nullable: false),
+                    Total = table.Column<long>(type: "bigint", nullable: false),
+                    Paid = table.Column<long>(type: "bigint", nullable: false),
+                    Credited = table.Column<long>(type: "bigint", nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: false),
+                    TaxIncluded = table.Column<bool>(type: "boolean", nullable: false),
+                    ChargedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    DueOn = table.Column<DateOnly>(type: "date", nullable: true),
+                    ChargedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    InvoiceId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_charges", x => x.Id);
+                    table.CheckConstraint("CK_payments_charges_sums", "\"Paid\" >= 0 AND \"Credited\" >= 0 AND \"Paid\" + \"Credited\" <= \"Total\" AND \"Net\" + \"Tax\" = \"Total\"");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_day_closes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    Note = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_day_closes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_drawers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Float = table.Column<long>(type: "bigint", nullable: false),
+                    OpenedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    UsedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ClosedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    ClosedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    Expected = table.Column<long>(type: "bigint", nullable: false),
+                    Counted = table.Column<long>(type: "bigint", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ClosedOn = table.Column<DateOnly>(type: "date", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_drawers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_payments",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Method = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerKind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerName = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    SearchText = table.Column<string>(type: "character varying(700)", maxLength: 700, nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    Refunded = table.Column<long>(type: "bigint", nullable: false),
+                    Tendered = table.Column<long>(type: "bigint", nullable: false),
+                    Reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DrawerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    WalletId = table.Column<Guid>(type: "uuid", nullable: true),
+                    CheckoutId = table.Column<Guid>(type: "uuid", nullable: true),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_payments", x => x.Id);
+                    table.CheckConstraint("CK_payments_payments_sums", "\"Amount\" > 0 AND \"Refunded\" >= 0 AND \"Refunded\" <= \"Amount\"");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_settings",
+                columns: table => new
+                {
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    TaxIncluded = table.Column<bool>(type: "boolean", nullable: false),
+                    LegalName = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    Address = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    TaxNumber = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    BankName = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Iban = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Bic = table.Column<string>(type: "character varying(11)", maxLength: 11, nullable: false),
+                    InvoiceNote = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    DueDays = table.Column<int>(type: "integer", nullable: false),
+                    OnlinePayments = table.Column<bool>(type: "boolean", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_settings", x => x.OrganisationId);
+                    table.ForeignKey(
+                        name: "FK_payments_settings_organisations_organisations_OrganisationId",
+                        column: x => x.OrganisationId,
+                        principalTable: "organisations_organisations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_transactions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    CauseKind = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    CauseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_transactions", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_wallets",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerKind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Balance = table.Column<long>(type: "bigint", nullable: false),
+                    Held = table.Column<long>(type: "bigint", nullable: false),
+                    Key = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_wallets", x => x.Id);
+                    table.CheckConstraint("CK_payments_wallets_sums", "\"Balance\" >= 0 AND \"Held\" >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_charge_lines",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Position = table.Column<int>(type: "integer", nullable: false),
+                    Code = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    UnitPrice = table.Column<long>(type: "bigint", nullable: false),
+                    Quantity = table.Column<long>(type: "bigint", nullable: false),
+                    Discount = table.Column<long>(type: "bigint", nullable: false),
+                    TaxRate = table.Column<int>(type: "integer", nullable: false),
+                    Net = table.Column<long>(type: "bigint", nullable: false),
+                    Tax = table.Column<long>(type: "bigint", nullable: false),
+                    Total = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_charge_lines", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_charge_lines_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_credit_notes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerKind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    Tax = table.Column<long>(type: "bigint", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    RefundId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_credit_notes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_credit_notes_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_day_totals",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DayCloseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Account = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    In = table.Column<long>(type: "bigint", nullable: false),
+                    Out = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_day_totals", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_day_totals_payments_day_closes_DayCloseId",
+                        column: x => x.DayCloseId,
+                        principalTable: "payments_day_closes",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_parts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PaymentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    Refunded = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_parts", x => x.Id);
+                    table.CheckConstraint("CK_payments_parts_sums", "\"Amount\" > 0 AND \"Refunded\" >= 0 AND \"Refunded\" <= \"Amount\"");
+                    table.ForeignKey(
+                        name: "FK_payments_parts_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_parts_payments_payments_PaymentId",
+                        column: x => x.PaymentId,
+                        principalTable: "payments_payments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_refunds",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PaymentId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PayerKind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Way = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    TakesBack = table.Column<bool>(type: "boolean", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    DrawerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    By = table.Column<Guid>(type: "uuid", nullable: true),
+                    DoneAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_refunds", x => x.Id);
+                    table.CheckConstraint("CK_payments_refunds_amount", "\"Amount\" > 0");
+                    table.ForeignKey(
+                        name: "FK_payments_refunds_payments_payments_PaymentId",
+                        column: x => x.PaymentId,
+                        principalTable: "payments_payments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_entries",
+                columns: table => new
+                {
+                    Seq = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TransactionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    Account = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_entries", x => x.Seq);
+                    table.CheckConstraint("CK_payments_entries_amount", "\"Amount\" <> 0");
+                    table.ForeignKey(
+                        name: "FK_payments_entries_payments_transactions_TransactionId",
+                        column: x => x.TransactionId,
+                        principalTable: "payments_transactions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_holds",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    WalletId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    PurposeKind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PurposeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_holds", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_holds_payments_wallets_WalletId",
+                        column: x => x.WalletId,
+                        principalTable: "payments_wallets",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_refund_parts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "uuid", nullable: false),
+                    RefundId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PartId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_refund_parts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_refund_parts_payments_parts_PartId",
+                        column: x => x.PartId,
+                        principalTable: "payments_parts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_refund_parts_payments_refunds_RefundId",
+                        column: x => x.RefundId,
+                        principalTable: "payments_refunds",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charge_lines_ChargeId_Position",
+                table: "payments_charge_lines",
+                columns: new[] { "ChargeId", "Position" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_GroupId",
+                table: "payments_charges",
+                column: "GroupId",
+                filter: "\"GroupId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_InvoiceId",
+                table: "payments_charges",
+                column: "InvoiceId",
+                filter: "\"InvoiceId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_OrganisationId_Id",
+                table: "payments_charges",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_OrganisationId_Key",
+                table: "payments_charges",
+                columns: new[] { "OrganisationId", "Key" },
+                unique: true,
+                filter: "\"Key\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_OrganisationId_PurposeKind_PurposeId",
+                table: "payments_charges",
+                columns: new[] { "OrganisationId", "PurposeKind", "PurposeId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_outstanding",
+                table: "payments_charges",
+                columns: new[] { "OrganisationId", "Day" },
+                filter: "\"Paid\" + \"Credited\" < \"Total\"");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_charges_PayerId_Id",
+                table: "payments_charges",
+                columns: new[] { "PayerId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_credit_notes_ChargeId",
+                table: "payments_credit_notes",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_credit_notes_OrganisationId_Number",
+                table: "payments_credit_notes",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true,
+                filter: "\"Number\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_credit_notes_PayerId",
+                table: "payments_credit_notes",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_day_closes_OrganisationId_Day",
+                table: "payments_day_closes",
+                columns: new[] { "OrganisationId", "Day" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_day_totals_DayCloseId_Account_Currency",
+                table: "payments_day_totals",
+                columns: new[] { "DayCloseId", "Account", "Currency" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_drawers_OrganisationId_Id",
+                table: "payments_drawers",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_drawers_OrganisationId_OwnerId_Currency",
+                table: "payments_drawers",
+                columns: new[] { "OrganisationId", "OwnerId", "Currency" },
+                unique: true,
+                filter: "\"ClosedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_entries_OrganisationId_Day_Account",
+                table: "payments_entries",
+                columns: new[] { "OrganisationId", "Day", "Account" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_entries_OwnerId_Account_Seq",
+                table: "payments_entries",
+                columns: new[] { "OwnerId", "Account", "Seq" },
+                filter: "\"OwnerId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_entries_TransactionId",
+                table: "payments_entries",
+                column: "TransactionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_holds_PurposeKind_PurposeId",
+                table: "payments_holds",
+                columns: new[] { "PurposeKind", "PurposeId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_holds_WalletId_State",
+                table: "payments_holds",
+                columns: new[] { "WalletId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_parts_ChargeId",
+                table: "payments_parts",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_parts_PaymentId",
+                table: "payments_parts",
+                column: "PaymentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_CheckoutId",
+                table: "payments_payments",
+                column: "CheckoutId",
+                unique: true,
+                filter: "\"CheckoutId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_OrganisationId_Day",
+                table: "payments_payments",
+                columns: new[] { "OrganisationId", "Day" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_OrganisationId_Id",
+                table: "payments_payments",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_OrganisationId_Number",
+                table: "payments_payments",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_OrganisationId_Reference",
+                table: "payments_payments",
+                columns: new[] { "OrganisationId", "Reference" },
+                filter: "\"Reference\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_payments_PayerId_Id",
+                table: "payments_payments",
+                columns: new[] { "PayerId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refund_parts_PartId",
+                table: "payments_refund_parts",
+                column: "PartId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refund_parts_RefundId",
+                table: "payments_refund_parts",
+                column: "RefundId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refunds_OrganisationId_Id",
+                table: "payments_refunds",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refunds_OrganisationId_Number",
+                table: "payments_refunds",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refunds_PayerId",
+                table: "payments_refunds",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_refunds_PaymentId",
+                table: "payments_refunds",
+                column: "PaymentId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_transactions_CauseId",
+                table: "payments_transactions",
+                column: "CauseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_wallets_OrganisationId_Key",
+                table: "payments_wallets",
+                columns: new[] { "OrganisationId", "Key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_wallets_PayerId",
+                table: "payments_wallets",
+                column: "PayerId");
+            HandWritten.LedgerPostgres(migrationBuilder);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "payments_charge_lines");
+
+            migrationBuilder.DropTable(
+                name: "payments_credit_notes");
+
+            migrationBuilder.DropTable(
+                name: "payments_day_totals");
+
+            migrationBuilder.DropTable(
+                name: "payments_drawers");
+
+            migrationBuilder.DropTable(
+                name: "payments_entries");
+
+            migrationBuilder.DropTable(
+                name: "payments_holds");
+
+            migrationBuilder.DropTable(
+                name: "payments_refund_parts");
+
+            migrationBuilder.DropTable(
+                name: "payments_settings");
+
+            migrationBuilder.DropTable(
+                name: "payments_day_closes");
+
+            migrationBuilder.DropTable(
+                name: "payments_transactions");
+
+            migrationBuilder.DropTable(
+                name: "payments_wallets");
+
+            migrationBuilder.DropTable(
+                name: "payments_parts");
+
+            migrationBuilder.DropTable(
+                name: "payments_refunds");
+
+            migrationBuilder.DropTable(
+                name: "payments_charges");
+
+            migrationBuilder.DropTable(
+                name: "payments_payments");
+        }
+    }
+}
