@@ -1,5 +1,6 @@
 using Salus.Kernel;
 using Salus.Kernel.Live;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
@@ -37,6 +38,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
         .. PatientModule.Permissions,
         .. RecordPermissions.All,
+        .. BillingModule.Permissions,
     ];
 
     public override IEnumerable<AuditAction> AuditActions =>
@@ -74,6 +76,7 @@ public sealed class ClinicModule : Module
         .. OrdersModule.AuditActions,
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
+        .. BillingModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -89,6 +92,7 @@ public sealed class ClinicModule : Module
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
+        .. BillingModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -101,6 +105,7 @@ public sealed class ClinicModule : Module
         OrdersModule.AddServices(services);
         PharmacyModule.AddServices(services);
         PrintModule.AddServices(services);
+        BillingModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -117,5 +122,6 @@ public sealed class ClinicModule : Module
         OrdersModule.MapRoutes(routes);
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
+        BillingModule.MapRoutes(routes);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Payments.Charges;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Payments.Refunds;
 

@@ -1,4 +1,4 @@
-namespace Salus.Modules.Payments;
+namespace Salus.Modules.Payments.Contract;
 
 /// <summary>What can be allowed about money.</summary>
 public static class PaymentPermissions
