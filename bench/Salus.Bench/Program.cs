@@ -9,7 +9,7 @@ if (args is ["bare", var port, var file]) return await Bare.Run(int.Parse(port),
 
 string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is var i and >= 0 ? args[i + 1] : otherwise;
 var plan = new Plan(
-    Option("only", "board,search,issue,call,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
+    Option("only", "board,search,issue,call,chart,everything,note,picture,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
     double.Parse(Option("seconds", "5")), int.Parse(Option("runs", "3")), int.Parse(Option("patients", "100000")));
 var report = new Report();
 var program = Path.GetFullPath(Environment.GetEnvironmentVariable("BENCH_SALUS")!);
@@ -42,10 +42,12 @@ async Task<int> Measure(string name, string database)
     await server.CreateOwner();
     var watch = Stopwatch.StartNew();
     clinic.Plant(plan.Patients);
+    var record = new Record(clinic);
+    record.Plant(plan.Connections.Max());
     Console.WriteLine($"{name}: planted in {watch.Elapsed.TotalSeconds:0.0} s");
     var start = await server.Start();
     var idle = Load.Memory(server.Pid).Now;
-    var bench = new Scenarios(plan, server, clinic, postgres, report, name);
+    var bench = new Scenarios(plan, server, clinic, record, postgres, report, name);
     await bench.Run(folder);
     var memory = Load.Memory(server.Pid);
     var stop = await server.Stop();
@@ -61,7 +63,7 @@ namespace Salus.Bench
 {
     public sealed record Plan(string[] Only, int[] Connections, double Seconds, int Runs, int Patients);
 
-    public sealed class Scenarios(Plan plan, Server server, Clinic clinic, int? postgres, Report report, string database)
+    public sealed partial class Scenarios(Plan plan, Server server, Clinic clinic, Record record, int? postgres, Report report, string database)
     {
         private readonly Raw raw = new(clinic);
         public List<string> Faults { get; } = [];
@@ -74,6 +76,7 @@ namespace Salus.Bench
             if (plan.Only.Contains("search")) foreach (var kind in new[] { "name", "phone", "number" }) await Search(kind);
             if (plan.Only.Contains("issue")) await Issue();
             if (plan.Only.Contains("call")) await Call();
+            await RecordScenarios(folder);
             if (plan.Only.Contains("sign-in") && PasswordHash.IsThere) await SignIn();
         }
 
@@ -89,7 +92,7 @@ namespace Salus.Bench
                     if (before is not null) await before(connections);
                     var callers = await Task.WhenAll(Enumerable.Range(0, connections).Select(salus(connections)));
                     var mine = await Load.Run(connections, plan.Seconds, Ours, i => callers[i]);
-                    for (var (round, total) = (0, mine.Requests); run < 0 && total < WarmRequests && round < 10; round++)
+                    for (var (round, total) = (0, mine.Requests); run < 0 && total < warmEnough && round < 10; round++)
                     {
                         if (before is not null) await before(connections);
                         total += (await Load.Run(connections, plan.Seconds, Ours, i => callers[i])).Requests;
@@ -107,7 +110,7 @@ namespace Salus.Bench
             }
         }
 
-        private const int WarmRequests = 20_000;
+        private int warmEnough = 20_000;
         private readonly HashSet<string> warm = [];
         private readonly List<Wire> wires = [];
 
@@ -196,7 +199,7 @@ namespace Salus.Bench
         private Task SignIn()
         {
             var request = Wire.Post("/api/v1/auth/token", "", JsonSerializer.Serialize(new { email = Server.Email, password = Server.Password }));
-            return new Scenarios(plan with { Connections = [1] }, server, clinic, postgres, report, database).Compare("sign in", 0, _ => i => Task.FromResult(Repeat(server.Port, request, 200)), _ => _ => PasswordHash.Verify(Server.Password), Self);
+            return new Scenarios(plan with { Connections = [1] }, server, clinic, record, postgres, report, database).Compare("sign in", 0, _ => i => Task.FromResult(Repeat(server.Port, request, 200)), _ => _ => PasswordHash.Verify(Server.Password), Self);
         }
 
         private async Task Call()

@@ -25,6 +25,10 @@ public sealed class Raw(Clinic clinic)
         INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "Ip", "UserAgent", "Result", "RequestId", "Detail", "Subjects")
         VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', 'patient.search', 'patient', '127.0.0.1', 'bench', 'ok', 'raw', '', @subjects) RETURNING "Seq"
         """;
+    private const string ReadOne = """
+        INSERT INTO kernel_audit_events ("Id", "At", "OrganisationId", "ActorKind", "ActorId", "Role", "Action", "SubjectKind", "SubjectId", "Ip", "UserAgent", "Result", "RequestId", "Detail")
+        VALUES (@audit, @now, @o, 'Person', @actor, 'clinic.receptionist clinic.doctor', 'record.read', 'patient', @id, '127.0.0.1', 'bench', 'ok', 'raw', '')
+        """;
     private string ReadSubjects => $"""INSERT INTO kernel_audit_subjects ("SubjectId", "Seq") SELECT {(clinic.IsSqlite ? "value, @seq FROM json_each(@ids) WHERE TRUE" : "id, @seq FROM unnest(@ids) AS id")} ON CONFLICT DO NOTHING""";
     private string Next => $"""
         SELECT * FROM clinic_tickets WHERE "QueueId" = @q AND "Day" = @day AND "State" = 'Waiting' ORDER BY "Rank" DESC, "Number" LIMIT 1 {(clinic.IsSqlite ? "" : "FOR UPDATE SKIP LOCKED")}
@@ -104,6 +108,35 @@ public sealed class Raw(Clinic clinic)
             if (found.Count > 0) await log();
         };
     }
+
+    /// <summary>Reads rows of one patient, statement by statement, and writes the durable audit row that names the patient.</summary>
+    public Func<ValueTask> ReadLogged(int caller, IReadOnlyList<string> statements, Guid patient)
+    {
+        var own = Open();
+        var log = Writer(caller, own, async (connection, transaction, _) =>
+            await Command(connection, transaction, ReadOne, ("audit", clinic.Of(Guid.CreateVersion7())), ("now", clinic.Of(DateTime.UtcNow)), ("o", clinic.Of(clinic.RawOrganisation)), ("actor", clinic.Of(clinic.Account)), ("id", clinic.Of(patient))).ExecuteNonQueryAsync());
+        return async () =>
+        {
+            foreach (var sql in statements)
+            {
+                await using var command = Command(own, null, sql, ("p", clinic.Of(patient)));
+                await using var reader = await command.ExecuteReaderAsync();
+                var values = new object[reader.FieldCount];
+                while (await reader.ReadAsync()) reader.GetValues(values);
+            }
+            await log();
+        };
+    }
+
+    /// <summary>One note in a visit: the visit's row is held, the note and the audit row are written, in one transaction.</summary>
+    public Func<ValueTask> SaveNote(int caller, Guid visit) => Writer(caller, null, async (connection, transaction, _) =>
+    {
+        var now = DateTime.UtcNow;
+        await Batch(connection, transaction,
+            (Record.Touch, [("now", clinic.Of(now)), ("version", clinic.Of(Guid.CreateVersion7())), ("visit", clinic.Of(visit))]),
+            (Record.Note, [("id", clinic.Of(Guid.CreateVersion7())), ("text", "Calm night."), ("actor", clinic.Of(clinic.Account)), ("now", clinic.Of(now)), ("visit", clinic.Of(visit))]),
+            AuditRow(visit, now, "note.write", "Operation"));
+    });
 
     private Func<Task<List<Guid>>> Find(int caller, string kind, DbConnection connection)
     {

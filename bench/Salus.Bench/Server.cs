@@ -20,7 +20,7 @@ public sealed class Server(string program, string data, string database) : IAsyn
     {
         var start = new ProcessStartInfo("dotnet", [program, .. words]) { RedirectStandardOutput = true };
         foreach (var (name, value) in new[] { ("SALUS_DATA", data), ("SALUS_DATABASE", database), ("SALUS_MODE", "production"), ("SALUS_PUBLIC_URL", "https://bench.example"),
-            ("SALUS_URLS", $"http://127.0.0.1:{Port}"), ("SALUS_ADMIN_PASSWORD", Password), ("SALUS_LIMIT_SEARCH", "1000000000/min"), ("SALUS_LIMIT_SIGN_IN", "1000000000/min") }) start.Environment[name] = value;
+            ("SALUS_URLS", $"http://127.0.0.1:{Port}"), ("SALUS_ADMIN_PASSWORD", Password), ("SALUS_LIMIT_SEARCH", "1000000000/min"), ("SALUS_LIMIT_SIGN_IN", "1000000000/min"), ("SALUS_LIMIT_UPLOAD", "1000000000/min") }) start.Environment[name] = value;
         return start;
     }
 

@@ -126,7 +126,7 @@ public static class SalusApp
         {
             // Pages carry form tokens; compressing them beside what a stranger can inject would leak them (BREACH). Static files and API lists are safe.
             o.EnableForHttps = true;
-            o.MimeTypes = ["text/css", "text/javascript", "application/json", "image/svg+xml", "application/openapi+json"];
+            o.MimeTypes = ["text/css", "text/javascript", "application/json", "application/fhir+json", "image/svg+xml", "application/openapi+json"];
         });
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o =>

@@ -118,7 +118,7 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_REGISTER", "how often one address may register, or ask for the message again; default 3/min 10/h")]
     public RateLimit RegisterLimit { get; init; } = RateLimit.Parse("register", "3/min 10/h");
 
-    [Setting("SALUS_LIMIT_SEARCH", "how often one account may search for patients, counted by each node; default 120/min")]
+    [Setting("SALUS_LIMIT_SEARCH", "how often one account may search for patients, also over FHIR, counted by each node; default 120/min")]
     public RateLimit SearchLimit { get; init; } = RateLimit.Parse("search", "120/min");
 
     [Setting("SALUS_LIMIT_EXPORT", "how often one account may export data; default 5/min 30/h")]

@@ -15,7 +15,8 @@ public static class ApiDescription
             {
                 Title = "Salus", Version = "v1",
                 Description = "Get an access token from `POST /api/v1/auth/token` and send it as `Authorization: Bearer …`. A display sends `device_` and its secret. "
-                    + "Refusals are problem details (RFC 9457) with a stable `code`, sentences by field in `errors`, and in `unlock` what would help. Unknown fields are refused.",
+                    + "Refusals are problem details (RFC 9457) with a stable `code`, sentences by field in `errors`, and in `unlock` what would help. Unknown fields are refused. "
+                    + "The medical record as FHIR R4, for reading, is at `/fhir/{org}`; `/fhir/{org}/metadata` says what can be asked for.",
             };
             document.Servers = [new OpenApiServer { Url = "/" }];
             document.Components ??= new OpenApiComponents();

@@ -25,6 +25,10 @@ public static class Door
     public static RouteGroupBuilder Api(this IEndpointRouteBuilder routes, string tag) =>
         routes.MapGroup("/api/v1/orgs/{org}").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson));
 
+    /// <summary>The record of one organisation as FHIR: bearer tokens only.</summary>
+    public static RouteGroupBuilder Fhir(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/fhir/{org}").ExcludeFromDescription().WithMetadata(new RequestSizeLimitAttribute(MostJson));
+
     /// <summary>API routes outside any organisation.</summary>
     public static RouteGroupBuilder ApiRoot(this IEndpointRouteBuilder routes, string tag) =>
         routes.MapGroup("/api/v1").WithTags(tag).WithMetadata(new RequestSizeLimitAttribute(MostJson));
@@ -50,7 +54,9 @@ public static class Door
     /// <summary>Names and describes an API operation.</summary>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string id, string summary) => endpoint.WithName(id).WithSummary(summary);
 
-    public static bool IsApi(this HttpRequest request) => request.Path.StartsWithSegments("/api");
+    /// <summary>A door for programs: no cookie counts there, and no page is answered.</summary>
+    public static bool IsApi(this HttpRequest request) => request.Path.StartsWithSegments("/api") || request.IsFhir();
+    public static bool IsFhir(this HttpRequest request) => request.Path.StartsWithSegments("/fhir");
     public static bool IsHtmx(this HttpRequest request) => request.Headers.ContainsKey("HX-Request");
 
     /// <summary>After a form: htmx is told to go there, a plain browser is redirected.</summary>

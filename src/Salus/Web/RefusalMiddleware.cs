@@ -76,7 +76,8 @@ public sealed class RefusalMiddleware(RequestDelegate next, ILogger<RefusalMiddl
         http.Response.Headers.CacheControl = "no-store";
         if (refusal.RetryAfter is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Perimeter.AddHeaders(http);
-        if (http.Request.IsApi()) await WriteProblem(http, refusal);
+        if (http.Request.IsFhir()) await OperationOutcome.Write(http, refusal);
+        else if (http.Request.IsApi()) await WriteProblem(http, refusal);
         else if (refusal.Status == 401 && refusal.Code == "sign-in") SignIn(http);
         else if (http.Request.IsHtmx()) await WriteFragment(http, refusal);
         else await new RazorComponentResult<RefusalPage>(new { Refusal = refusal }) { StatusCode = refusal.Status }.ExecuteAsync(http);

@@ -14,7 +14,7 @@ public static class WebPages
     public static void RedirectUnversioned(this IApplicationBuilder app) => app.Use((http, next) =>
     {
         var path = http.Request.Path.Value!;
-        if (!http.Request.IsApi() || http.Request.Path.StartsWithSegments("/api/v1") || Unversioned.Contains(path)) return next(http);
+        if (!http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/api/v1") || Unversioned.Contains(path)) return next(http);
         var rest = path["/api".Length..].TrimEnd('/');
         return Results.Redirect((rest.Length == 0 ? "/api/v1/docs" : "/api/v1" + rest) + http.Request.QueryString, preserveMethod: true).ExecuteAsync(http);
     });

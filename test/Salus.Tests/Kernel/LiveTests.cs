@@ -53,6 +53,22 @@ public sealed class LiveTests(SalusServer server)
         Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nurse", true)] [InlineData("doctor", true)] [InlineData("receptionist", true)] [InlineData("admin", true)] [InlineData("lab", false)] [InlineData("pharmacist", false)]
+    public async Task Who_sees_the_wards_hears_that_a_bed_was_taken_and_that_an_alert_was_raised(string who, bool hears)
+    {
+        var (clinic, stranger) = (await Clinic.Make(server.Salus), await server.Stranger());
+        var (_, beds) = await clinic.Ward();
+        using var socket = await Socket.Open(clinic, who);
+        Assert.Contains("error", await socket.Ask("Listen", $"wards:{stranger.Id}"), StringComparison.Ordinal);
+        Assert.Contains(hears ? $"wards:{clinic.Id}" : "error", await socket.Ask("Listen", $"wards:{clinic.Id}"), StringComparison.Ordinal);
+        if (!hears) return;
+        var visit = await clinic.Admitted(beds[0]);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { oxygen = 80 })).Is(201);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_pharmacist_hears_of_a_new_prescription_and_who_may_not_see_it_does_not()
     {

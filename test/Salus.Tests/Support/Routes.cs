@@ -9,14 +9,16 @@ namespace Salus.Tests.Support;
 /// <summary>One address of the running program with its method and gate.</summary>
 public sealed record Route(string Method, string Pattern, Gate? Gate, RouteEndpoint Endpoint)
 {
-    public bool IsApi => Pattern.StartsWith("/api", StringComparison.Ordinal);
+    /// <summary>A door for programs: the API, or the record as FHIR.</summary>
+    public bool IsApi => Pattern.StartsWith("/api", StringComparison.Ordinal) || IsFhir;
+    public bool IsFhir => Pattern.StartsWith("/fhir", StringComparison.Ordinal);
     public bool IsOfOrganisation => Pattern.Contains("{org}", StringComparison.Ordinal);
 
     /// <summary>The row the address names, such as <c>patients</c>; null when it names none.</summary>
     public string? Kind => Pattern.Contains("/{id", StringComparison.Ordinal) ? Pattern.Split("/{id")[0].Split('/')[^1] : null;
 
     /// <summary>The address with an id in it; where it names a second row below, that has an id of nobody.</summary>
-    public string At(string slug, Guid id) => Regex.Replace(Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal), @"\{\w+:guid\}", Guid.NewGuid().ToString())
+    public string At(string slug, Guid id) => Regex.Replace(Pattern.Replace("{org}", slug, StringComparison.Ordinal).Replace("{id:guid}", id.ToString(), StringComparison.Ordinal).Replace("{id}", id.ToString(), StringComparison.Ordinal), @"\{\w+:guid\}", Guid.NewGuid().ToString())
         .Replace("{code}", "00000000000000000000000000", StringComparison.Ordinal).Replace("{documentName}", "v1", StringComparison.Ordinal);
 
     /// <summary>The type of the JSON body; null when there is none.</summary>
@@ -49,16 +51,37 @@ public static class Rows
         var (visit, order) = await clinic.VisitWith();
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 39.5 })).Is(201);
         var chart = (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200);
+        var (ward, beds) = await clinic.Ward();
         var drug = (await clinic.Pharmacist.Post("drugs", new { name = "Amoxicillin" })).Is(201).Id;
+        var result = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id;
+        async Task<Guid> Prescribed() => (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
+        var (batch, waiting) = ((await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A1", quantity = 5, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201)["batchId"].GetGuid(), await Prescribed());
+        var patient = (await clinic.Register()).Id;
         return new Dictionary<string, Guid>
         {
-            ["patients"] = (await clinic.Register()).Id,
+            // The same rows by the names of FHIR.
+            ["Patient"] = patient,
+            ["Practitioner"] = clinic.Account("doctor").Id,
+            ["Organization"] = clinic.Id,
+            ["Encounter"] = visit,
+            ["Condition"] = (await clinic.Doctor.Post($"encounters/{visit}/conditions", new { text = "Cold" })).Is(201).Id,
+            ["AllergyIntolerance"] = (await clinic.Nurse.Post($"encounters/{visit}/allergies", new { substance = "Latex" })).Is(201).Id,
+            ["Observation"] = result,
+            ["ServiceRequest"] = order,
+            ["DiagnosticReport"] = result,
+            ["MedicationRequest"] = waiting,
+            ["MedicationDispense"] = (await clinic.Pharmacist.Post($"prescriptions/{await Prescribed()}/dispensing")).Is(200).Id,
+            ["DocumentReference"] = (await clinic.Doctor.Send("POST", $"encounters/{visit}/documents", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(201).Json[0].Id(),
+            ["AuditEvent"] = Guid.NewGuid(), // has a number for an id, which FhirGateTests tries
+            ["patients"] = patient,
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
-            ["batches"] = (await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A1", quantity = 5, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201)["batchId"].GetGuid(),
+            ["wards"] = ward,
+            ["beds"] = beds[0],
+            ["batches"] = batch,
             ["interaction-rules"] = (await clinic.Pharmacist.Post("interaction-rules", new { a = "Warfarin", b = "Aspirin", severity = "severe" })).Is(201).Id,
-            ["prescriptions"] = (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id,
+            ["prescriptions"] = waiting,
             ["reported-medicines"] = (await clinic.Nurse.Post($"patients/{(await clinic.Register()).Id}/medications", new { text = "Camomile" })).Is(201).Id,
             ["queues"] = queue,
             ["tickets"] = ticket.Id,
@@ -69,7 +92,7 @@ public static class Rows
             ["keys"] = (await clinic.Program("patients.read")).Id,
             ["files"] = (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(200).Id,
             ["orders"] = order,
-            ["results"] = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id,
+            ["results"] = result,
             ["referrals"] = (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201).Id,
             ["catalogue"] = await clinic.Potassium(),
             ["templates"] = (await clinic.Doctor.Post("templates", new { name = "Cough" })).Is(201).Id,

@@ -3,7 +3,7 @@ namespace Salus.Tests.Tenancy;
 /// <summary>Nobody reaches another organisation's rows: tried on every route the running program has.</summary>
 public sealed class TenancyTests(SalusServer server)
 {
-    private IReadOnlyList<Route> OrganisationApi => [.. Routes.OfApi(server.Salus).Where(r => r.IsOfOrganisation)];
+    private IReadOnlyList<Route> OrganisationApi => [.. Routes.OfApi(server.Salus).Where(r => r.IsOfOrganisation && !r.Gate!.IsPublic)];
 
     /// <summary>A body that passes validation, so that only the scope can refuse.</summary>
     public static object? BodyFor(Route route) => route.Method is "GET" or "DELETE" ? null : (route.Kind, route.Pattern.Split('/')[^1]) switch
@@ -35,6 +35,12 @@ public sealed class TenancyTests(SalusServer server)
         ("encounters", "notes" or "operation-notes" or "addenda" or "summary") => new { text = "Well" },
         ("encounters", "orders") => new { kind = "lab", items = new[] { new { name = "Urea" } } },
         ("encounters", "referrals") => new { specialty = "Cardiology", reason = "Murmur" },
+        ("encounters", "admission" or "transfer") => new { bedId = Guid.NewGuid(), reason = "Fever" },
+        ("encounters", "discharge") => new { disposition = "home" },
+        ("wards", "beds") => new { labels = "7-9" },
+        ("wards", _) => new { name = "Renamed" },
+        ("beds", "state") => new { step = "clean" },
+        ("beds", _) => new { label = "Renamed" },
         ("orders", "cancellation") => new { reason = "Not needed" },
         ("orders", "samples") => new { outcome = "collected" },
         ("orders", "result" or "report") => new { text = "Seen", flag = "normal" },
@@ -119,6 +125,7 @@ public sealed class TenancyTests(SalusServer server)
         (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"encounters/{own["encounters"]}/orders", new { kind = "lab", items = new[] { new { catalogueId = foreign["catalogue"] } } })).RefusesField("items");
+        (await clinic.Admit(own["encounters"], foreign["beds"])).RefusesField("bedId");
     }
 
     [Fact]
@@ -131,6 +138,8 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get("tickets")).Items);
         Assert.Empty((await clinic.Doctor.Get("encounters")).Items);
         Assert.Empty((await clinic.Display.Get("board"))["queues"].EnumerateArray());
+        Assert.Empty((await clinic.Doctor.Get("wards"))["wards"].EnumerateArray());
+        Assert.Empty((await clinic.Doctor.Get("admissible-visits")).Items);
         Assert.Empty((await clinic.Receptionist.Get("patients/likely-duplicates?name=Anna+Rossi")).Json.EnumerateArray());
         Assert.Empty((await clinic.Lab.Get("laboratory/work-list")).Items);
         Assert.Empty((await clinic.Lab.Get("laboratory/work-list?done=true")).Items);

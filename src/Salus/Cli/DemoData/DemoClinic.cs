@@ -31,6 +31,10 @@ internal static class DemoClinic
             var tickets = AddQueues(db, random, now, clinic, doctors, patients);
             var record = new DemoRecord(random, db, nurse, DateOnly.FromDateTime(now.In(clinic.Zone)), db.ChangeTracker.Entries<Patient>().ToDictionary(e => e.Entity.Id, e => e.Entity.BirthDate));
             foreach (var ticket in tickets.OrderBy(t => t.IssuedAt)) record.Write(ticket);
+            // Who lies in the ward has not been in a queue of late.
+            var (today, recent) = (DateOnly.FromDateTime(now.In(clinic.Zone)), tickets.Where(t => t.IssuedAt > now.AddDays(-4)).Select(t => t.PatientId).ToHashSet());
+            var adults = db.ChangeTracker.Entries<Patient>().Where(e => e.Entity.BirthDate < today.AddYears(-18) && !recent.Contains(e.Entity.Id)).Select(e => e.Entity.Id).ToList();
+            new DemoWard(db, now, clinic.Zone, nurse).Write(adults, doctors);
             await db.SaveChangesAsync(ct);
             return true;
         }, ct);

@@ -9,6 +9,9 @@ namespace Salus.Kernel.Audit;
 /// </summary>
 public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisposable
 {
+    /// <summary>Who may read the log.</summary>
+    public const string ReadPermission = "audit.read";
+
     private readonly Channel<(AuditEvent[] Rows, TaskCompletionSource Done)> waiting = Channel.CreateBounded<(AuditEvent[], TaskCompletionSource)>(5000);
     private Task? loop;
     private readonly Lock gate = new();

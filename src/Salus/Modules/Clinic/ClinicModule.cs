@@ -4,12 +4,14 @@ using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Fhir;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Clinic.Printing;
 using Salus.Modules.Clinic.Queue;
 using Salus.Modules.Clinic.Queue.Waiting;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic;
@@ -77,6 +79,8 @@ public sealed class ClinicModule : Module
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
         .. BillingModule.AuditActions,
+        .. FhirModule.AuditActions,
+        .. WardsModule.AuditActions,
     ];
 
     public override IEnumerable<MenuItem> Menu =>
@@ -93,6 +97,7 @@ public sealed class ClinicModule : Module
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
         .. BillingModule.Menu,
+        .. WardsModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
 
@@ -106,6 +111,7 @@ public sealed class ClinicModule : Module
         PharmacyModule.AddServices(services);
         PrintModule.AddServices(services);
         BillingModule.AddServices(services);
+        WardsModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
 
@@ -123,5 +129,7 @@ public sealed class ClinicModule : Module
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
         BillingModule.MapRoutes(routes);
+        FhirApi.Map(routes);
+        WardsModule.MapRoutes(routes);
     }
 }

@@ -61,4 +61,9 @@ public static class ClinicPermissions
     public const string DeclareEmergency = "billing.emergency";
     public const string WaiveBills = "billing.waive";
     public const string ReadLeaks = "billing.leaks";
+    public const string ReadWards = "wards.read";
+    public const string AdmitPatients = "wards.admit";
+    public const string DischargePatients = "wards.discharge";
+    public const string CleanBeds = "wards.clean";
+    public const string ManageWards = "wards.manage";
 }

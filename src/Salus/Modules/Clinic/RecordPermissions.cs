@@ -41,5 +41,10 @@ internal static class RecordPermissions
         new(ClinicPermissions.ManageStock, "Keep drugs, stock and the rules of interaction", Role.Pharmacist, Role.Admin),
         new(ClinicPermissions.ManageTemplates, "Define templates of notes", Role.Admin, Role.Doctor),
         new(ClinicPermissions.ManageCodes, "Load lists of diagnosis codes", Role.Admin),
+        new(ClinicPermissions.ReadWards, "See the wards: which bed is free and who lies in which", Role.Admin, Role.Receptionist, Role.Doctor, Role.Nurse),
+        new(ClinicPermissions.AdmitPatients, "Admit patients and move them to other beds", Role.Doctor, Role.Admin) { IsForPeople = true },
+        new(ClinicPermissions.DischargePatients, "Discharge patients", Role.Doctor) { IsForPeople = true },
+        new(ClinicPermissions.CleanBeds, "Note that beds are cleaned or out of use", Role.Nurse, Role.Admin),
+        new(ClinicPermissions.ManageWards, "Define wards and beds", Role.Admin),
     ];
 }

@@ -9,7 +9,7 @@ namespace Salus.Modules.Operations;
 /// <summary>Running the installation: health, the audit log, jobs.</summary>
 public sealed class OperationsModule : Module
 {
-    public const string ReadAudit = "audit.read";
+    public const string ReadAudit = Kernel.Audit.AuditLog.ReadPermission;
 
     public override string Title => "Operations";
 

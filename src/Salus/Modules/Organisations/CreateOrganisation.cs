@@ -11,7 +11,7 @@ public sealed class CreateOrganisation(Tools tools) : UseCase<CreateOrganisation
 {
     public const string Action = "organisation.create";
     private static readonly string[] Reserved =
-        ["account", "api", "clinics", "help", "t", "lib", "css", "js", "live", "setup", "platform", "mailbox", "invitations", "display", "health", "language", "problems", "favicon", "files"];
+        ["account", "api", "clinics", "help", "t", "lib", "css", "js", "live", "setup", "platform", "mailbox", "invitations", "display", "health", "language", "problems", "favicon", "files", "fhir"];
 
     public sealed record Command
     {

@@ -19,8 +19,8 @@
   function typed(field) { return field.type !== "hidden" && (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue); }
 
   function busy(el) {
-    // A list is not replaced under the hands of somebody who types or has a dialog open in it.
-    if (el.querySelector(".order-form[open]")) return true;
+    // A list is not replaced under the hands of somebody who types, or who has opened a form or a dialog in it.
+    if (el.querySelector("details[open][data-touched] form")) return true;
     var active = document.activeElement;
     return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) || Array.from(el.querySelectorAll("input,textarea")).some(typed);
   }
@@ -124,6 +124,8 @@
 
   document.addEventListener("click", function (e) {
     var el = e.target.closest("[data-theme-toggle],[data-open],[data-close],[data-sound],[data-fullscreen],[data-print],[data-clear],[data-pick]");
+    var summary = e.target.closest("summary");
+    if (summary) summary.parentElement.dataset.touched = "";
     var menu = document.querySelector(".account-menu[open]");
     if (menu && !menu.contains(e.target)) menu.removeAttribute("open");
     if (!el) return;

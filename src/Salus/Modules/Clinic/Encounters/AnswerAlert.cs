@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -40,6 +41,7 @@ public sealed class AnswerAlert(Tools tools) : UseCase<AnswerAlert.Command, Answ
         alert.Version = Guid.CreateVersion7();
         Changed(Encounter.Topic(alert.EncounterId));
         Changed(EncounterList.Topic(Db.OrganisationId));
+        Changed(WardBoard.Topic(Db.OrganisationId));
         return new(alert.Id, alert.EncounterId, alert.State, alert.Version);
     }
 }

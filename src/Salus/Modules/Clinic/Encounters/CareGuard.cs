@@ -3,6 +3,7 @@ using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -10,7 +11,8 @@ namespace Salus.Modules.Clinic.Encounters;
 public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
-    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CloseLeaving, CancelOrder, Particulars, Bill, Insurance, PaymentPromise, PaymentEmergency,
+    Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CloseLeaving, CancelOrder, Particulars,
+    Bill, Insurance, PaymentPromise, PaymentEmergency, Admit, Transfer, Discharge,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -28,7 +30,9 @@ public sealed record LockLine(CareAct Act, Lock? Because);
 /// <summary>What the rules look at.</summary>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that nobody has dispensed or cancelled.</param>
-public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, int Missing, int Undispensed);
+/// <param name="Stay">How far the visit's admission has come; null: there is none.</param>
+/// <param name="IsElsewhere">The patient lies in a bed by another visit.</param>
+public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, int Missing, int Undispensed, AdmissionState? Stay, bool IsElsewhere);
 
 /// <summary>What payment says of an act; null: nothing is in the way.</summary>
 public delegate Lock? PaymentLock(CareAct act);
@@ -44,6 +48,9 @@ public interface IPaymentPolicy
 /// <summary>The one policy of what can be done in a visit, for the API, the pages and the answers about locks alike.</summary>
 public sealed class CareGuard(IPaymentPolicy payment)
 {
+    /// <summary>Nobody lies in two beds; the database holds to it where two admit at once.</summary>
+    internal static Lock Elsewhere => new(409, "admission.elsewhere", "The patient lies in a bed already, by another visit.", "Discharge the patient there first.");
+
     /// <summary>The permission that an act needs.</summary>
     public static string Permission(CareAct act) => act switch
     {
@@ -68,6 +75,8 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.Insurance => ClinicPermissions.Insure,
         CareAct.PaymentPromise => ClinicPermissions.PromisePayment,
         CareAct.PaymentEmergency => ClinicPermissions.DeclareEmergency,
+        CareAct.Admit or CareAct.Transfer => ClinicPermissions.AdmitPatients,
+        CareAct.Discharge => ClinicPermissions.DischargePatients,
         _ => ClinicPermissions.CloseEncounters,
     };
 
@@ -77,11 +86,13 @@ public sealed class CareGuard(IPaymentPolicy payment)
 
     public static Task<CareFacts?> Facts(SalusDb db, Guid encounterId, CancellationToken ct)
     {
-        var (consultations, orders, prescriptions) = (db.Consultations, db.Orders, db.Prescriptions);
+        var (consultations, orders, prescriptions, admissions) = (db.Consultations, db.Orders, db.Prescriptions, db.Admissions);
         return db.Encounters.AsNoTracking().Where(e => e.Id == encounterId).Select(e => new CareFacts(
             e.State, consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
             orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
-            prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending))).FirstOrDefaultAsync(ct);
+            prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending),
+            admissions.Where(a => a.EncounterId == e.Id).Select(a => (AdmissionState?)a.State).FirstOrDefault(),
+            admissions.Any(a => a.PatientId == e.PatientId && a.EncounterId != e.Id && a.State == AdmissionState.Admitted))).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>Every act and what is in its way. Permission comes first: who may not do a thing need not know more.</summary>
@@ -111,6 +122,11 @@ public sealed class CareGuard(IPaymentPolicy payment)
         return act switch
         {
             CareAct.Close or CareAct.CloseLeaving when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
+            CareAct.Close or CareAct.CloseLeaving when facts.Stay == AdmissionState.Admitted => new(409, "encounter.admitted", "You cannot close the visit: the patient lies in a bed of the ward.", "A doctor discharges the patient first."),
+            CareAct.Admit when facts.Stay == AdmissionState.Admitted => new(409, "admission.exists", "The patient is admitted already.", "Move the patient to another bed."),
+            CareAct.Admit when facts.Stay == AdmissionState.Discharged => new(409, "admission.ended", "The patient was admitted and discharged in this visit.", "Open a new visit to admit the patient again."),
+            CareAct.Admit when facts.IsElsewhere => Elsewhere,
+            CareAct.Transfer or CareAct.Discharge when facts.Stay != AdmissionState.Admitted => new(409, "admission.none", "The patient is not in a bed.", "Admit the patient first."),
             CareAct.Close or CareAct.CloseLeaving when facts.Missing == 1 => new(409, "encounter.results-missing", "You cannot close the visit: one result is missing.", "Wait for the result, or cancel the order."),
             CareAct.Close or CareAct.CloseLeaving when facts.Missing > 1 => new(409, "encounter.results-missing", "You cannot close the visit: {0} results are missing.", "Wait for the results, or cancel the orders.", facts.Missing),
             CareAct.Close when facts.Undispensed > 0 => new(409, "encounter.prescriptions-left", "Prescriptions of this visit are not dispensed yet: {0}.", "Wait for the pharmacy, cancel them, or close the visit all the same: the patient then takes them elsewhere.", facts.Undispensed),

@@ -37,7 +37,7 @@ public sealed class CloseEncounter(Tools tools, CareGuard guard) : EncounterUseC
     }
 }
 
-public enum Disposition { Home, Transfer, AgainstAdvice, Died, Other }
+public enum Disposition { Home, Transfer, AgainstAdvice, Died, Other, Absent }
 
 /// <summary>What a closed visit came to, for the patient and whoever cares for the patient next: one per visit, never changed.</summary>
 public sealed class Summary : IOfEncounter

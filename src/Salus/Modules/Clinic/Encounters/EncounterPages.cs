@@ -52,7 +52,7 @@ public static class EncounterPages
         pages.MapGet("/visits/{id:guid}", async Task<IResult> (Guid id, ReadVisit head, DocumentList documents, VisitPages visits, PageTools page, CancellationToken ct) =>
         {
             if (page.Actor.May(ClinicPermissions.ReadRecord)) return await visits.Page(id, ct);
-            return Show.Page<VisitHeadPage>(new { Visit = await head.Run(new() { EncounterId = id }, ct), Documents = await documents.Run(new() { EncounterId = id }, ct), Doctors = await visits.Doctors(ct) });
+            return Show.Page<VisitHeadPage>(new { Visit = await head.Run(new() { EncounterId = id }, ct), Documents = await documents.Run(new() { EncounterId = id }, ct), Doctors = await visits.Doctors(ct), Stay = await visits.Stay(id, ct) });
         }).Requires(ClinicPermissions.ReadEncounters);
         pages.MapGet("/visits/{id:guid}/parts/{part}", (Guid id, string part, VisitPages visits, CancellationToken ct) => visits.Part(id, part, ct)).Requires(ClinicPermissions.ReadRecord);
         pages.MapPost("/visits/{id:guid}", async (Guid id, Form form, ChangeEncounter change, PageTools page, HttpContext http, CancellationToken ct) =>

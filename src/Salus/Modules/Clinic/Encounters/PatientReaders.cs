@@ -39,6 +39,8 @@ public sealed class PatientReaders(Tools tools) : ReadModel<PatientReaders.Query
         var log = db.Set<AuditEvent>().AsNoTracking();
         var visits = db.Encounters.Where(e => e.PatientId == query.PatientId);
         var about = AuditLog.About(db, query.PatientId).Union(log.Where(e => visits.Any(v => v.Id == e.VisitId)).Select(e => e.Seq));
+        // What was read under a number that was merged into this one was read of this person.
+        foreach (var former in await db.Patients.Where(p => p.MergedIntoId == query.PatientId).Select(p => p.Id).ToListAsync(ct)) about = about.Union(AuditLog.About(db, former));
         var found = log.Where(e => e.OrganisationId == Actor.OrganisationId && about.Contains(e.Seq) && (query.After == null || e.Seq < query.After));
         var rows = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
         var names = await People.Of(db, rows.Select(r => r.ActorId), ct);

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Encounters;
@@ -68,6 +69,7 @@ public sealed class RecordVitals(Tools tools, CareGuard guard, OrganisationSlot 
         var birth = await Db.Patients.Where(p => p.Id == encounter.PatientId).Select(p => p.BirthDate).SingleAsync(ct);
         var alerts = Judge(vitals, Patient.AgeAt(birth, today));
         Db.AddRange(alerts);
+        if (alerts.Count > 0) Changed(WardBoard.Topic(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
         return new(vitals.Id, [.. alerts.Select(a => $"{a.Title}: {a.Detail}")]);
     }

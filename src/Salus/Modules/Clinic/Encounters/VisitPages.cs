@@ -7,6 +7,7 @@ using Salus.Modules.Clinic.Orders.Lists;
 using Salus.Modules.Clinic.Orders.Referrals;
 using Salus.Modules.Clinic.Pharmacy.Giving;
 using Salus.Modules.Clinic.Pharmacy.Prescribing;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 using Salus.Web;
 
@@ -14,10 +15,10 @@ namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>What hangs on a visit beside its chart.</summary>
 public sealed record VisitExtras(IReadOnlyList<OrderLine> Orders, IReadOnlyList<ReferralLine> Referrals, VisitDocuments Documents, IReadOnlyList<PrescriptionLine> Prescriptions,
-    IReadOnlyList<MedicationItem> Medications, IReadOnlyList<AdministrationLine> Administrations, IReadOnlyList<TemplateLine> Templates, IReadOnlyList<(Guid Id, string Name)> Doctors);
+    IReadOnlyList<MedicationItem> Medications, IReadOnlyList<AdministrationLine> Administrations, IReadOnlyList<TemplateLine> Templates, IReadOnlyList<(Guid Id, string Name)> Doctors, AdmissionView? Stay);
 
 /// <summary>The page of one visit, whole or in parts.</summary>
-public sealed class VisitPages(VisitChart chart, Database database, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, PageTools page)
+public sealed class VisitPages(VisitChart chart, ReadAdmission stay, Database database, ActorSlot slot, OrganisationSlot organisation, TimeProvider clock, PageTools page)
 {
     private Actor Actor => slot.Actor;
 
@@ -27,7 +28,7 @@ public sealed class VisitPages(VisitChart chart, Database database, ActorSlot sl
         var read = await chart.Run(new() { EncounterId = id }, ct);
         await using var db = database.Open(Actor.OrganisationId);
         var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), new(read.IsOpen, await DocumentLine.Of(db, Actor, id, ct)), await PrescriptionLines.Of(db, id, ct),
-            await Medications.Of(db, read.Visit.PatientId, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct));
+            await Medications.Of(db, read.Visit.PatientId, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct), await Stay(id, ct));
         return Show.Page<VisitPage>(new { Chart = read, Extras = extras });
     }
 
@@ -62,6 +63,9 @@ public sealed class VisitPages(VisitChart chart, Database database, ActorSlot sl
         await using var db = database.Open(Actor.OrganisationId);
         return Show.Page<ConsultationPart>(new { Chart = read, Templates = await TemplatesFor(db, ct) });
     }
+
+    /// <summary>The stay in the ward, for those who see the wards.</summary>
+    public async Task<AdmissionView?> Stay(Guid id, CancellationToken ct) => Actor.May(ClinicPermissions.ReadWards) ? await stay.Run(new() { EncounterId = id, IsRefresh = true }, ct) : null;
 
     private Task<Chart> Again(Guid id, ChartPart parts, CancellationToken ct) => chart.Run(new() { EncounterId = id, Parts = parts, IsRefresh = true }, ct);
 

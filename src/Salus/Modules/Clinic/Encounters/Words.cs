@@ -24,13 +24,15 @@ public static class VisitWords
 
     public static string Of(Disposition disposition) => disposition switch
     {
-        Disposition.Transfer => "Transferred to another place", Disposition.AgainstAdvice => "Left against advice", Disposition.Died => "Died", Disposition.Other => "Other", _ => "Went home",
+        Disposition.Transfer => "Transferred to another place", Disposition.AgainstAdvice => "Left against advice", Disposition.Died => "Died", Disposition.Absent => "Left without leave", Disposition.Other => "Other", _ => "Went home",
     };
 
     public static string Of(TimelineKind kind) => kind switch
     {
         TimelineKind.Opened => "The visit was opened", TimelineKind.Queue => "In the queue", TimelineKind.Vitals => "Vital signs", TimelineKind.Consultation => "The consultation began", TimelineKind.Alert => "An alert was raised",
-        TimelineKind.Note => "A note was written", TimelineKind.Addendum => "An addendum was written", TimelineKind.Order => "Ordered", TimelineKind.Result => "Result ready", TimelineKind.Prescription => "Prescribed",
-        TimelineKind.Dispensed => "Dispensed", TimelineKind.PrescriptionCancelled => "Prescription cancelled", TimelineKind.Closed => "The visit was closed", _ => "The summary was written",
+        TimelineKind.Note => "A note was written", TimelineKind.Addendum => "An addendum was written", TimelineKind.Order => "Ordered", TimelineKind.Sample => "A sample was taken", TimelineKind.Document => "A file was added",
+        TimelineKind.Referral => "Referred", TimelineKind.Given => "A medicine was given", TimelineKind.Result => "Result ready", TimelineKind.Prescription => "Prescribed",
+        TimelineKind.Dispensed => "Dispensed", TimelineKind.PrescriptionCancelled => "Prescription cancelled", TimelineKind.Closed => "The visit was closed",
+        TimelineKind.Admitted => "Admitted", TimelineKind.Moved => "Moved to another bed", TimelineKind.Discharged => "Discharged", _ => "The summary was written",
     };
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Orders;
 
@@ -27,6 +28,7 @@ public abstract class ResultUseCase<TCommand>(Tools tools, CareGuard guard) : Or
                 EncounterId = order.EncounterId, PatientId = order.PatientId, Kind = order.Kind == OrderKind.Lab ? AlertKind.LabCritical : AlertKind.ImagingCritical, Severity = AlertSeverity.Critical,
                 Title = order.Name, Detail = Detail(result), SourceId = result.Id, RaisedAt = Now,
             });
+            Changed(WardBoard.Topic(Db.OrganisationId));
         }
         Subject("result", result.Id, $"{order.Kind} {result.Flag}", order.EncounterId);
         return new(result.Id, order.Id, order.EncounterId, result.Flag, result.Range, isAlerted);

@@ -30,7 +30,7 @@ public static class PatientWords
     {
         "clinic_tickets" => "Tickets", "clinic_encounters" => "Visits", "clinic_consultations" => "Consultations", "clinic_conditions" => "Diagnoses and problems", "clinic_allergies" => "Allergies",
         "clinic_vital_signs" => "Vital signs", "clinic_notes" => "Notes", "clinic_alerts" => "Alerts", "clinic_orders" => "Orders", "clinic_results" => "Results", "clinic_prescriptions" => "Prescriptions",
-        "clinic_care_team" => "Care team", "clinic_emergency_access" => "Emergency access", _ => "Other rows of the record",
+        "clinic_samples" => "Samples", "clinic_documents" => "Files", "clinic_referrals" => "Referrals", "clinic_administrations" => "Medicines given", "clinic_summaries" => "Summaries", "clinic_care_team" => "Care team", "clinic_emergency_access" => "Emergency access", _ => "Other rows of the record",
     };
 
     /// <summary>The content of a field as people read it.</summary>

@@ -164,4 +164,15 @@ public sealed class PatientChartTests(SalusServer server)
         (await clinic.Doctor.Get($"patients/{Guid.NewGuid()}/readers")).Refuses(404, "not-found");
         Assert.NotEmpty(await clinic.Audit(PatientReaders.Action));
     }
+
+    [Fact]
+    public async Task AU_08_what_was_read_under_a_merged_number_is_listed_with_the_one_who_stays()
+    {
+        var clinic = await server.NewClinic();
+        var (stays, goes) = ((await clinic.Register("Anna Rossi")).Id, (await clinic.Register("Anna Rosi")).Id);
+        (await clinic.Nurse.Get($"patients/{goes}")).Is(200);
+        (await clinic.Admin.Post($"patients/{stays}/merges", new { otherId = goes, reason = "The same person" })).Is(201);
+        var lines = (await clinic.Doctor.Get($"patients/{stays}/readers?limit=100")).Is(200).Items.Select(l => (l.Str("who"), l.Str("action")));
+        Assert.Contains(("Person nurse", "patient.read"), lines);
+    }
 }

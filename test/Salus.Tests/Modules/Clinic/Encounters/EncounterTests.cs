@@ -58,6 +58,21 @@ public sealed class EncounterTests(SalusServer server)
     }
 
     [Fact]
+    public async Task the_timeline_tells_of_samples_files_referrals_and_given_medicines_too()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Visit();
+        var order = await clinic.Ordered(visit, name: "Urea");
+        (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "collected" })).Is(200);
+        (await clinic.Doctor.Send("POST", $"encounters/{visit}/prescription-images", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(201);
+        (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/administrations", new { drug = "Oxygen", dose = "2 l" })).Is(201);
+        var events = (await clinic.Doctor.Get($"encounters/{visit}/timeline")).Is(200);
+        var told = events["events"].EnumerateArray().Select(e => (e.Str("kind"), e.GetProperty("by").GetGuid() == clinic.Account("nurse").Id)).ToList();
+        foreach (var one in ((string, bool)[])[("sample", true), ("document", false), ("referral", false), ("given", true)]) Assert.Contains(one, told);
+    }
+
+    [Fact]
     public async Task of_twenty_who_open_the_same_visit_one_does()
     {
         var clinic = await server.NewClinic();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Patients.Merging;
 
@@ -26,6 +27,8 @@ public sealed record MergeRemark(int Status, string Code, string Sentence, param
         var (visits, open) = (db.Encounters.AsNoTracking(), EncounterState.Open);
         if (await visits.AnyAsync(v => v.PatientId == other.Id && v.State == open && visits.Any(k => k.PatientId == kept.Id && k.State == open && k.Type == v.Type && k.Day == v.Day), ct))
             remarks.Add(new(409, "merge.open-visits", "Both have an open visit of the same kind on the same day.") { Unlock = "Close one of the two visits first." });
+        if (await db.Admissions.CountAsync(a => (a.PatientId == kept.Id || a.PatientId == other.Id) && a.State == AdmissionState.Admitted, ct) > 1)
+            remarks.Add(new(409, "merge.both-admitted", "Both lie in a bed of a ward.") { Unlock = "Discharge one of the two first." });
         if (kept.NationalKey.Length > 0 && other.NationalKey.Length > 0 && kept.NationalKey != other.NationalKey) remarks.Add(new(200, "merge.national-ids", "Their national ids differ: are they really one person?"));
         if (kept is { BirthDate: { } born, BirthDateIsEstimated: false } && other is { BirthDate: { } day, BirthDateIsEstimated: false } && born != day) remarks.Add(new(200, "merge.birth-dates", "Their birth dates differ: are they really one person?"));
         var ended = (await ToEnd(db, kept.Id, other.Id, ct)).Count;

@@ -3,13 +3,14 @@ using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Queue;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Patients.Merging;
 
 /// <summary>What merging and its undoing share: the proof, holding both patients, moving rows, telling open pages.</summary>
 public abstract class MergeUseCase<TCommand>(Tools tools) : UseCase<TCommand, MergeOutcome>(tools) where TCommand : class
 {
-    protected const string Allergies = "clinic_allergies", Visits = "clinic_encounters", Tickets = "clinic_tickets";
+    protected const string Allergies = "clinic_allergies", Visits = "clinic_encounters", Tickets = "clinic_tickets", Admissions = "clinic_admissions";
 
     protected override Task Authorize(TCommand command, CancellationToken ct) => RequireProven(ClinicPermissions.MergePatients);
 
@@ -45,6 +46,7 @@ public abstract class MergeUseCase<TCommand>(Tools tools) : UseCase<TCommand, Me
             Changed(EncounterList.Topic(Db.OrganisationId));
             foreach (var id in ids) Changed(Encounter.Topic(id));
         }
+        if (table == Admissions && ids.Count > 0) Changed(WardBoard.Topic(Db.OrganisationId));
         if (table != Tickets || ids.Count == 0) return;
         Changed($"board:{Db.OrganisationId}");
         foreach (var some in ids.Chunk(500))
