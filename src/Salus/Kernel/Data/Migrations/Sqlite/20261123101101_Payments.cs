@@ -48,6 +48,37 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_checkouts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProviderId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ProviderPayment = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Url = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Phone = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LookAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Looks = table.Column<int>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    CameLate = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_checkouts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_day_closes",
                 columns: table => new
                 {
@@ -87,6 +118,49 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_invoices",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", maxLength: 700, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Net = table.Column<long>(type: "INTEGER", nullable: false),
+                    Tax = table.Column<long>(type: "INTEGER", nullable: false),
+                    Total = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    IssuedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    IssuedOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    DueOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    VoidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    VoidReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_invoices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_notices",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    EventId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_notices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_payments",
                 columns: table => new
                 {
@@ -119,6 +193,42 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_proofs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Entries = table.Column<long>(type: "INTEGER", nullable: false),
+                    Payments = table.Column<long>(type: "INTEGER", nullable: false),
+                    Faults = table.Column<int>(type: "INTEGER", nullable: false),
+                    Milliseconds = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_proofs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_reports",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Lines = table.Column<int>(type: "INTEGER", nullable: false),
+                    Differences = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_reports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_settings",
                 columns: table => new
                 {
@@ -145,6 +255,28 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         principalTable: "organisations_organisations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_statements",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_statements", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -246,6 +378,32 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_checkout_charges",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CheckoutId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_checkout_charges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_checkout_charges_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_checkout_charges_payments_checkouts_CheckoutId",
+                        column: x => x.CheckoutId,
+                        principalTable: "payments_checkouts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_day_totals",
                 columns: table => new
                 {
@@ -264,6 +422,32 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         name: "FK_payments_day_totals_payments_day_closes_DayCloseId",
                         column: x => x.DayCloseId,
                         principalTable: "payments_day_closes",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_invoice_charges",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_invoice_charges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_invoice_charges_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_invoice_charges_payments_invoices_InvoiceId",
+                        column: x => x.InvoiceId,
+                        principalTable: "payments_invoices",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -328,6 +512,34 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         name: "FK_payments_refunds_payments_payments_PaymentId",
                         column: x => x.PaymentId,
                         principalTable: "payments_payments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_report_differences",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReportId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Finding = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    IsRefund = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Reported = table.Column<long>(type: "INTEGER", nullable: false),
+                    Booked = table.Column<long>(type: "INTEGER", nullable: false),
+                    SettledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SettledBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_report_differences", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_report_differences_payments_reports_ReportId",
+                        column: x => x.ReportId,
+                        principalTable: "payments_reports",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -458,6 +670,39 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 columns: new[] { "PayerId", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_payments_checkout_charges_ChargeId",
+                table: "payments_checkout_charges",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkout_charges_CheckoutId",
+                table: "payments_checkout_charges",
+                column: "CheckoutId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_LookAt",
+                table: "payments_checkouts",
+                column: "LookAt",
+                filter: "\"LookAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_Method_ProviderId",
+                table: "payments_checkouts",
+                columns: new[] { "Method", "ProviderId" },
+                unique: true,
+                filter: "\"ProviderId\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_OrganisationId_Id",
+                table: "payments_checkouts",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_PayerId",
+                table: "payments_checkouts",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_credit_notes_ChargeId",
                 table: "payments_credit_notes",
                 column: "ChargeId");
@@ -525,6 +770,45 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 columns: new[] { "WalletId", "State" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_payments_invoice_charges_ChargeId",
+                table: "payments_invoice_charges",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoice_charges_InvoiceId_ChargeId",
+                table: "payments_invoice_charges",
+                columns: new[] { "InvoiceId", "ChargeId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_OrganisationId_Id",
+                table: "payments_invoices",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_OrganisationId_Number",
+                table: "payments_invoices",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true,
+                filter: "\"Number\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_PayerId",
+                table: "payments_invoices",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_notices_At",
+                table: "payments_notices",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_notices_Method_EventId",
+                table: "payments_notices",
+                columns: new[] { "Method", "EventId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_parts_ChargeId",
                 table: "payments_parts",
                 column: "ChargeId");
@@ -535,9 +819,9 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 column: "PaymentId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_payments_payments_CheckoutId",
+                name: "IX_payments_payments_CheckoutId_Kind",
                 table: "payments_payments",
-                column: "CheckoutId",
+                columns: new[] { "CheckoutId", "Kind" },
                 unique: true,
                 filter: "\"CheckoutId\" IS NOT NULL");
 
@@ -567,6 +851,12 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "IX_payments_payments_PayerId_Id",
                 table: "payments_payments",
                 columns: new[] { "PayerId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_proofs_Day",
+                table: "payments_proofs",
+                column: "Day",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_payments_refund_parts_PartId",
@@ -600,6 +890,33 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 column: "PaymentId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_payments_report_differences_OrganisationId_Id",
+                table: "payments_report_differences",
+                columns: new[] { "OrganisationId", "Id" },
+                filter: "\"SettledAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_report_differences_ReportId",
+                table: "payments_report_differences",
+                column: "ReportId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_reports_OrganisationId_Id",
+                table: "payments_reports",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_statements_OrganisationId_Number",
+                table: "payments_statements",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_statements_PayerId",
+                table: "payments_statements",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_transactions_CauseId",
                 table: "payments_transactions",
                 column: "CauseId");
@@ -624,6 +941,9 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "payments_charge_lines");
 
             migrationBuilder.DropTable(
+                name: "payments_checkout_charges");
+
+            migrationBuilder.DropTable(
                 name: "payments_credit_notes");
 
             migrationBuilder.DropTable(
@@ -639,10 +959,28 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "payments_holds");
 
             migrationBuilder.DropTable(
+                name: "payments_invoice_charges");
+
+            migrationBuilder.DropTable(
+                name: "payments_notices");
+
+            migrationBuilder.DropTable(
+                name: "payments_proofs");
+
+            migrationBuilder.DropTable(
                 name: "payments_refund_parts");
 
             migrationBuilder.DropTable(
+                name: "payments_report_differences");
+
+            migrationBuilder.DropTable(
                 name: "payments_settings");
+
+            migrationBuilder.DropTable(
+                name: "payments_statements");
+
+            migrationBuilder.DropTable(
+                name: "payments_checkouts");
 
             migrationBuilder.DropTable(
                 name: "payments_day_closes");
@@ -654,10 +992,16 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "payments_wallets");
 
             migrationBuilder.DropTable(
+                name: "payments_invoices");
+
+            migrationBuilder.DropTable(
                 name: "payments_parts");
 
             migrationBuilder.DropTable(
                 name: "payments_refunds");
+
+            migrationBuilder.DropTable(
+                name: "payments_reports");
 
             migrationBuilder.DropTable(
                 name: "payments_charges");
