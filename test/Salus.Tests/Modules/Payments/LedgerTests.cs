@@ -7,7 +7,7 @@ using Salus.Modules.Payments.Ledger;
 namespace Salus.Tests.Payments;
 
 /// <summary>The proof of the ledger: LedgerProofs, what thousands of random acts leave, what is found when rows are harmed.</summary>
-public sealed class LedgerTests(SalusServer server)
+public sealed class LedgerTests
 {
     private static Task<LedgerVerdict> Verify(RunningSalus salus) => salus.Services.GetRequiredService<LedgerVerifier>().Run(default);
 

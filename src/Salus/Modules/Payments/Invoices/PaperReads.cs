@@ -75,7 +75,7 @@ public sealed class IssueStatement(Tools tools, OrganisationSlot organisation, P
         var (from, to) = (command.From!.Value, command.To!.Value);
         if (to < from || to > Booking.Day) throw Refusal.Field("to", "It ends today or before, and not before it begins.");
         if (from < to.AddYears(-MostYears)) throw Refusal.Field("from", "Not more than ten years.");
-        var payer = await payers.Find(Db, Actor, command.Kind, command.PayerId, ct);
+        var payer = await payers.FindToPay(Db, Actor, command.Kind, command.PayerId, ct);
         var statement = new Statement { PayerKind = payer.Kind, PayerId = payer.Id, PayerName = payer.Name, PayerNumber = payer.Number, Currency = (await Db.PaymentSettingsNow(ct)).Currency, From = from, To = to, At = Now, By = Actor.Id };
         statement.Number = await Numbers.Next(Db, DocumentKind.Statement, Booking.Day, ct);
         Db.Add(statement);

@@ -14,7 +14,7 @@ namespace Salus.Modules.Payments.Invoices;
 public sealed class SendPaper(Tools tools, OrganisationSlot organisation, Payers payers, PayLinks links, IStringLocalizer<Texts> texts) : MoneyUseCase<SendPaper.Command, bool>(tools, organisation)
 {
     public const string Action = "invoice.send";
-    private readonly Organisation clinic = organisation.Current;
+    private readonly OrganisationSlot slot = organisation;
 
     public sealed record Command
     {
@@ -35,6 +35,7 @@ public sealed class SendPaper(Tools tools, OrganisationSlot organisation, Payers
         var (kind, payer, number, amount) = command.Paper == LinkedPaper.Invoice ? await Invoice(command.Id, ct) : await Receipt(command.Id, ct);
         var to = Text.Clean(command.To) is { Length: > 0 } given ? given : (await payers.Find(Db, Actor, kind, payer, ct)).Email;
         if (!MailAddress.TryCreate(to, out _)) throw Refusal.Field("to", "Give the e-mail address it is to go to.");
+        var clinic = slot.Current;
         var link = links.Sign(command.Paper, command.Id, Db.OrganisationId);
         using (Language.Use(clinic.Language))
         {

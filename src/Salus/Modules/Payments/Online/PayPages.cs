@@ -22,9 +22,11 @@ public static class PayPages
         pages.MapGet("/pay/{word}/back", async (string word, PayDesk desk, CancellationToken ct, Guid? checkout = null) => await desk.Back(word, checkout, ct)).Public();
         pages.MapPost("/pay/{word}/start", async (string word, Form form, PayDesk desk, HttpContext http, CancellationToken ct) =>
         {
-            var url = await desk.Start(word, form["method"], form["phone"], http.Connection.RemoteIpAddress?.ToString(), ct);
-            return url.StartsWith('/') ? Door.GoTo(http, url) : Results.Redirect(url);
+            var started = await desk.Start(word, form["method"], form["phone"], http.Connection.RemoteIpAddress?.ToString(), ct);
+            // Our pages' forms may lead to our pages only, also by a redirect: the page that follows sends the browser on.
+            return Door.GoTo(http, started.Url.Length > 0 ? $"/pay/{word}/go?checkout={started.Id}" : $"/pay/{word}");
         }).Public();
+        pages.MapGet("/pay/{word}/go", async (string word, Guid checkout, PayDesk desk, HttpContext http, CancellationToken ct) => await desk.Go(word, checkout, http, ct)).Public();
         pages.MapPost("/pay/{word}/code", async (string word, Form form, PayDesk desk, HttpContext http, CancellationToken ct) => Door.GoTo(http, await desk.Confirm(word, form.Id("checkout") ?? default, form["code"], http.Connection.RemoteIpAddress?.ToString(), ct))).Public();
         pages.MapPost("/pay/{word}/cancel", async (string word, Form form, PayDesk desk, HttpContext http, CancellationToken ct) => Door.GoTo(http, await desk.Cancel(word, form.Id("checkout") ?? default, ct))).Public();
         routes.ApiRoot("Money").MapPost("/payments/webhooks/{provider}", async (string provider, PayDesk desk, HttpContext http, CancellationToken ct) =>
@@ -68,16 +70,25 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
         await printer.Answer(http, facts.Issuer.Language, () => papers.Invoice(facts), ct);
     }
 
-    /// <returns>Where the payer goes: to the provider, or to our own page for the code.</returns>
-    public async Task<string> Start(string word, string method, string? phone, string? address, CancellationToken ct)
+    /// <summary>The page once more, from which the browser goes on to the provider by itself; there is a link too.</summary>
+    public async Task<IResult> Go(string word, Guid checkoutId, HttpContext http, CancellationToken ct)
+    {
+        var link = Invoice(word);
+        await Own(link, checkoutId, ct);
+        await using var db = database.Open(link.Organisation);
+        var url = await db.Checkouts.Where(c => c.Id == checkoutId && c.State == CheckoutState.Open).Select(c => c.Url).FirstOrDefaultAsync(ct);
+        if (!string.IsNullOrEmpty(url)) http.Response.Headers["Refresh"] = "0; url=" + url;
+        return await Show(word, checkoutId, ct);
+    }
+
+    public async Task<StartedCheckout> Start(string word, string method, string? phone, string? address, CancellationToken ct)
     {
         await limits.Take(settings.PayLimit, RateLimits.Address(address));
         var link = Invoice(word);
         await using var db = database.Open(link.Organisation);
         var facts = await InvoiceFacts.Of(db, link.Id, ct);
         if (facts.Invoice.IssuedAt is null || facts.Invoice.VoidedAt is not null || !facts.Issuer.Settings.OnlinePayments) throw new Refusal(409, "invoice.not-issued", "This cannot be paid online.");
-        var started = await online.Start(link.Organisation, Words.Read<PaymentMethod>("method", method), [.. facts.Charges.Select(c => c.Id)], link.Id, $"{settings.BaseUrl}/pay/{word}/back", phone, ct);
-        return started.Url.Length > 0 ? started.Url : $"/pay/{word}";
+        return await online.Start(link.Organisation, Words.Read<PaymentMethod>("method", method), [.. facts.Charges.Select(c => c.Id)], link.Id, $"{settings.BaseUrl}/pay/{word}/back", phone, ct);
     }
 
     /// <summary>The payer comes back from the provider: it is asked at once, and if it does not answer, later.</summary>

@@ -13,7 +13,7 @@ namespace Salus.Modules.Payments.Online;
 /// <summary>PayPal Orders by its HTTP API: the payer agrees on PayPal's page, then the order is captured.</summary>
 public sealed class PayPal(Settings settings, TimeProvider clock) : IPaymentProvider, IDisposable
 {
-    private const string Currencies = "AUD BRL CAD CNY CZK DKK EUR HKD ILS JPY MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD";
+    private const string Taken = "AUD BRL CAD CNY CZK DKK EUR HKD ILS JPY MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD";
     private readonly HttpClient http = ProviderHttp.Client();
     private (string Token, DateTimeOffset Until) access;
 
@@ -21,7 +21,7 @@ public sealed class PayPal(Settings settings, TimeProvider clock) : IPaymentProv
     public bool IsSet => settings.PayPalClient.Length > 0;
     public bool NeedsPhone => false;
     public bool CanRefund => true;
-    public bool Takes(string currency) => Currencies.Contains(currency, StringComparison.Ordinal);
+    public bool Takes(string currency) => Taken.Split(' ').Contains(currency);
 
     public async Task<BegunCheckout> Begin(NewCheckout wanted, CancellationToken ct)
     {
