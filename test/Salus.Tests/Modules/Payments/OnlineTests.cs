@@ -251,6 +251,24 @@ public sealed class OnlineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_payment_is_found_although_the_program_ended_before_it_wrote_down_what_the_provider_calls_it()
+    {
+        var (_, charge, _, path) = await Mailed();
+        await Start(path);
+        await own.Salus.Sql("UPDATE payments_checkouts SET \"State\" = 'Begun', \"ProviderId\" = '', \"Url\" = ''");
+        fake.Only.Status = "paid";
+        (await Notify("checkout.session.completed", fake.Only)).Is(204);
+        await own.Salus.RunJobs();
+        Assert.Equal(("paid", fake.Only.Id), (await State(charge), await Checkout(c => c.ProviderId)));
+        var (_, second, _, other) = await Mailed();
+        fake.Moods.Enqueue("lose"); // the provider began it, and its answer was lost: asked again it gives the same
+        await Start(other);
+        Assert.Equal(2, fake.Sales.Count);
+        Assert.Equal("open", await State(second));
+        await Proven();
+    }
+
+    [Fact]
     public async Task a_link_opens_its_own_invoice_only_and_a_changed_one_opens_nothing()
     {
         var (_, _, invoice, path) = await Mailed();
