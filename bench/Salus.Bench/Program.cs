@@ -9,7 +9,7 @@ if (args is ["bare", var port, var file]) return await Bare.Run(int.Parse(port),
 
 string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is var i and >= 0 ? args[i + 1] : otherwise;
 var plan = new Plan(
-    Option("only", "board,search,issue,call,pay,wallet,ledger,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
+    Option("only", "board,search,issue,call,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
     double.Parse(Option("seconds", "5")), int.Parse(Option("runs", "3")), int.Parse(Option("patients", "100000")));
 var report = new Report();
 var program = Path.GetFullPath(Environment.GetEnvironmentVariable("BENCH_SALUS")!);
@@ -49,7 +49,6 @@ async Task<int> Measure(string name, string database)
     await bench.Run(folder);
     var memory = Load.Memory(server.Pid);
     var stop = await server.Stop();
-    if (plan.Only.Contains("ledger")) report.Facts.Add(await MoneyPlant.Prove(server, clinic, name));
     var verdict = await server.Verify();
     report.Facts.Add($"{name}: first answer after {fresh:0} ms on an empty database (migrations applied), {start:0} ms on the planted one; stopped {stop:0} ms after SIGTERM; memory {idle:0} MB after the start, {memory.Now:0} MB after all loads, {memory.Most:0} MB at most. `audit verify`: {verdict}");
     Console.WriteLine(report.Facts[^1]);
@@ -62,7 +61,7 @@ namespace Salus.Bench
 {
     public sealed record Plan(string[] Only, int[] Connections, double Seconds, int Runs, int Patients);
 
-    public sealed partial class Scenarios(Plan plan, Server server, Clinic clinic, int? postgres, Report report, string database)
+    public sealed class Scenarios(Plan plan, Server server, Clinic clinic, int? postgres, Report report, string database)
     {
         private readonly Raw raw = new(clinic);
         public List<string> Faults { get; } = [];
@@ -75,8 +74,6 @@ namespace Salus.Bench
             if (plan.Only.Contains("search")) foreach (var kind in new[] { "name", "phone", "number" }) await Search(kind);
             if (plan.Only.Contains("issue")) await Issue();
             if (plan.Only.Contains("call")) await Call();
-            if (plan.Only.Contains("pay")) await Pay();
-            if (plan.Only.Contains("wallet")) await PayFromWallet();
             if (plan.Only.Contains("sign-in") && PasswordHash.IsThere) await SignIn();
         }
 

@@ -61,22 +61,6 @@ public sealed class Server(string program, string data, string database) : IAsyn
         return said.Trim();
     }
 
-    /// <summary>What <c>ledger verify</c> says, after how many seconds, and the most memory it held.</summary>
-    public async Task<(string Said, double Seconds, double Megabytes)> VerifyLedger()
-    {
-        var watch = Stopwatch.StartNew();
-        using var verify = Process.Start(Command("ledger", "verify"))!;
-        var said = verify.StandardOutput.ReadToEndAsync();
-        var most = 0.0;
-        while (!verify.HasExited)
-        {
-            try { most = Math.Max(most, Load.Memory(verify.Id).Most); }
-            catch (Exception error) when (error is IOException or InvalidOperationException or UnauthorizedAccessException) { } // it has just ended
-            await Task.WhenAny(Task.Delay(50), verify.WaitForExitAsync());
-        }
-        return ((await said).Trim(), watch.Elapsed.TotalSeconds, most);
-    }
-
     /// <summary>A bearer token; fetched again before its 15 minutes are over.</summary>
     public async Task<string> Token()
     {
