@@ -26,7 +26,7 @@ public sealed class InvoiceTests(SalusServer server)
         (await clinic.Receptionist.Post($"invoices/{draft.Id}/void", new { reason = "Wrong" })).Refuses(409, "invoice.paid");
         Assert.Single((await clinic.Receptionist.Get("invoices?filter=outstanding")).Items);
         (await clinic.Admin.Post($"charges/{two}/credits", new { kind = "credit-note", amount = MoneyWords.Eur("5"), reason = "Less" })).Is(201);
-        Assert.Equal("part-paid", await State()); // PEERS: a credit in part must not make it paid
+        Assert.Equal("part-paid", await State()); // a credit in part must not make it paid
         (await clinic.Pay(two)).Is(201);
         Assert.Equal("paid", await State());
         Assert.Empty((await clinic.Receptionist.Get("invoices?filter=outstanding")).Items);
