@@ -60,6 +60,12 @@ public sealed class TenancyTests(SalusServer server)
         ("batches", "write-offs") => new { kind = "damaged", quantity = 1, reason = "Wet" },
         ("batches", _) => new { quantity = 1, reason = "Counted" },
         ("interaction-rules", _) => new { a = "Renamed", b = "Aspirin", severity = "mild" },
+        ("charges", "credits") => new { kind = "waiver", reason = "Poor" },
+        ("payments", "refunds") => new { way = "transfer", reason = "Not done" },
+        ("payments" or "invoices", "sending") => new { to = "anna@example.org" },
+        ("invoices", "void") => new { reason = "Wrong" },
+        ("drawers", "closing") => new { counted = new { amount = "0" } },
+        ("report-differences", _) => new { reason = "A fee" },
         ("staff", _) => new { roles = new[] { "clinic.doctor" } },
         _ => new { },
     };
@@ -123,6 +129,11 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
         (await clinic.Admin.Post($"patients/{own["patients"]}/merges", new { otherId = foreign["patients"], reason = "The same person" })).Refuses(404, "not-found");
         (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("payments", new { charges = new[] { foreign["charges"] }, method = "card" })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("invoices", new { charges = new[] { foreign["charges"] } })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Get($"wallet?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("wallet/top-ups", new { kind = "patient", payerId = foreign["patients"], method = "card", amount = new { amount = "5" } })).Refuses(404, "not-found");
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"encounters/{own["encounters"]}/orders", new { kind = "lab", items = new[] { new { catalogueId = foreign["catalogue"] } } })).RefusesField("items");
         (await clinic.Admit(own["encounters"], foreign["beds"])).RefusesField("bedId");
@@ -147,6 +158,8 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Nurse.Get("nursing/tasks")).Items);
         Assert.Empty((await clinic.Doctor.Get("catalogue")).Items);
         Assert.Empty((await clinic.Doctor.Get("templates")).Json.EnumerateArray());
+        foreach (var list in (string[])["charges", "payments", "invoices", "refunds", "drawers", "provider-reports"]) Assert.Empty((await clinic.Admin.Get(list)).Items);
+        Assert.Empty((await clinic.Receptionist.Get("debtors"))["debtors"].EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
     }
 

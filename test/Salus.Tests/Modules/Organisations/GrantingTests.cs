@@ -4,7 +4,7 @@ namespace Salus.Tests.Organisations;
 public sealed class GrantingTests(SalusServer server)
 {
     private static readonly string[] Receptionist = ["organisation.enter", "patients.read", "patients.write", "queue.read-board", "queue.read", "queue.issue", "queue.post-notice", "files.open", "wards.read", "encounters.read", "encounters.open", "record.add-documents",
-        "billing.read", "billing.edit", "billing.read-prices", "billing.insure", "billing.promise"];
+        "payments.read", "payments.charge", "payments.take", "payments.invoice", "payments.wallets", "billing.read", "billing.edit", "billing.read-prices", "billing.insure", "billing.promise"];
 
     private static Task<Caller> HeadOfDesk(Clinic clinic) =>
         clinic.HireWith("head-of-desk", [.. Receptionist, "organisation.manage-staff", "organisation.manage-roles", "organisation.manage-keys"]);

@@ -36,6 +36,18 @@ public sealed class DeskTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_patient_whose_record_is_restricted_can_still_pay_what_was_charged()
+    {
+        var clinic = await server.NewClinic();
+        var (patient, charge) = await clinic.Owes("10.00");
+        (await clinic.Admin.Post($"patients/{patient}/restriction", new { reason = "Known to the staff" })).Is(204);
+        Assert.Equal("10.00", (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={patient}")).Is(200).Amount("due"));
+        (await clinic.Pay(charge)).Is(201);
+        (await clinic.Charged(patient, "5")).Refuses(404, "not-found"); // who may not see the patient says nothing new of them
+        (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={Guid.NewGuid()}")).Refuses(404, "not-found");
+    }
+
+    [Fact]
     public async Task several_charges_are_paid_at_once_by_rank_and_age()
     {
         var clinic = await server.NewClinic();

@@ -36,7 +36,8 @@ public sealed record Money(string? Amount, string? Currency = null)
         var minor = value * Currencies.Factor(currency);
         if (minor != decimal.Truncate(minor)) throw Refusal.Field(field, "The currency has no such small parts.");
         if (minor > Most) throw Refusal.Field(field, "No amount is that large.");
-        if (minor < least) throw Refusal.Field(field, least > 0 ? "An amount is more than nothing." : "An amount is not less than nothing.");
+        if (minor < least && least > 0) throw Refusal.Field(field, "An amount is more than nothing.");
+        if (minor < least) throw Refusal.Field(field, "An amount is not less than nothing.");
         return (long)minor;
     }
 }

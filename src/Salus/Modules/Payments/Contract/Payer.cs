@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 
@@ -42,6 +43,15 @@ public sealed class Payers(IEnumerable<IPayerSource> sources)
         foreach (var source in sources.Where(s => s.Kind == kind))
             if (await source.Find(db, actor, id, ct) is { } payer) return payer;
         throw Refusal.NotFound();
+    }
+
+    /// <summary>The same; and who cannot be seen, as a patient whose record is restricted, by the name under which something was charged here: who stands at the desk can always pay.</summary>
+    /// <exception cref="Refusal">404 when nothing was ever charged either.</exception>
+    public async Task<Payer> FindToPay(SalusDb db, Actor actor, PayerKind kind, Guid id, CancellationToken ct)
+    {
+        foreach (var source in sources.Where(s => s.Kind == kind))
+            if (await source.Find(db, actor, id, ct) is { } payer) return payer;
+        return await db.Charges.Where(c => c.PayerId == id && c.PayerKind == kind).OrderByDescending(c => c.Id).Select(c => new Payer(c.PayerKind, c.PayerId, c.PayerName, c.PayerNumber, "")).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
     }
 
     public async Task<IReadOnlyList<Payer>> Search(SalusDb db, Actor actor, string q, CancellationToken ct)

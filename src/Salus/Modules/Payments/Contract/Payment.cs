@@ -90,7 +90,7 @@ internal sealed class PaymentTable : IEntityTypeConfiguration<Payment>
         table.HasIndex(p => new { p.OrganisationId, p.Id });
         table.HasIndex(p => new { p.OrganisationId, p.Day });
         table.HasIndex(p => new { p.PayerId, p.Id });
-        table.HasIndex(p => p.CheckoutId).IsUnique().HasFilter("\"CheckoutId\" IS NOT NULL");
+        table.HasIndex(p => new { p.CheckoutId, p.Kind }).IsUnique().HasFilter("\"CheckoutId\" IS NOT NULL");
         table.HasIndex(p => new { p.OrganisationId, p.Reference }).HasFilter("\"Reference\" <> ''");
         table.ToTable(t => t.HasCheckConstraint("CK_payments_payments_sums", "\"Amount\" > 0 AND \"Refunded\" >= 0 AND \"Refunded\" <= \"Amount\""));
     }

@@ -77,7 +77,7 @@ public sealed class PayerAccount(Tools tools, Payers payers) : ReadModel<PayerAc
 
     protected override async Task<PayerAccountView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
-        var payer = await payers.Find(db, Actor, query.Kind, query.PayerId, ct);
+        var payer = await payers.FindToPay(db, Actor, query.Kind, query.PayerId, ct);
         var charges = await db.Charges.AsNoTracking().Where(Charge.IsOutstanding).Where(c => c.PayerId == payer.Id).OrderBy(c => c.Rank).ThenBy(c => c.ChargedAt).ThenBy(c => c.Id).Take(MostCharges).ToListAsync(ct);
         var payments = await db.Payments.AsNoTracking().Where(p => p.PayerId == payer.Id).OrderByDescending(p => p.Id).Take(MostPayments).ToListAsync(ct);
         var wallet = await ReadWallet.Of(db, payer, ct);

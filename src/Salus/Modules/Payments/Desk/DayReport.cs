@@ -101,6 +101,7 @@ internal static class DaySums
     public static async Task<bool> AddUp(SalusDb db, DateOnly day, IReadOnlyList<DaySum> sums, CancellationToken ct)
     {
         var said = await db.Payments.Where(p => p.Day == day && p.Method != PaymentMethod.Wallet).GroupBy(p => new { p.Method, p.Currency }).Select(g => new { g.Key.Method, g.Key.Currency, Sum = g.Sum(p => p.Amount) }).ToListAsync(ct);
-        return said.All(s => sums.Any(t => t.Account == PaymentBook.AccountOf(s.Method) && t.Currency == s.Currency && t.In >= s.Sum)) && sums.Where(s => s.In > 0 && s.Account is not (LedgerAccount.Wallet or LedgerAccount.RefundDue)).All(s => said.Any(t => PaymentBook.AccountOf(t.Method) == s.Account && t.Currency == s.Currency && t.Sum <= s.In));
+        var booked = sums.Where(s => s.In > 0 && s.Account is not (LedgerAccount.Wallet or LedgerAccount.RefundDue)).ToDictionary(s => (s.Account, s.Currency), s => s.In);
+        return said.Count == booked.Count && said.All(s => booked.GetValueOrDefault((PaymentBook.AccountOf(s.Method), s.Currency)) == s.Sum);
     }
 }

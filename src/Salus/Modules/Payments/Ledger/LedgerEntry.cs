@@ -45,9 +45,6 @@ public enum LedgerAccount
 
     /// <summary>On its way back through a provider; the owner is the refund.</summary>
     RefundDue,
-
-    /// <summary>What a provider's report says otherwise, once somebody settled it with a reason.</summary>
-    Difference,
 }
 
 /// <summary>Entries that belong together and sum to nothing. Written once.</summary>

@@ -8,8 +8,8 @@ namespace Salus.Modules.Payments.Refunds;
 /// <summary>Which way money goes back.</summary>
 public enum RefundWay { Cash, Wallet, Transfer, Card, Provider }
 
-/// <summary>Pending: the provider was asked and has not answered. Failed: it did not do it, and what was booked for it was taken back.</summary>
-public enum RefundState { Done, Pending, Failed }
+/// <summary>Pending: the provider was asked and has not done it yet. If it never will, the money goes into the payer's wallet, so that every refund is done in the end.</summary>
+public enum RefundState { Done, Pending }
 
 /// <summary>Money that was given back: an event of its own, with its own day.</summary>
 public sealed class Refund : IOwned, IOfPayer

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Kernel.Jobs;
 using Salus.Modules.Payments.Contract;
 using Salus.Modules.Payments.Desk;
 using Salus.Modules.Payments.Ledger;
+using Salus.Modules.Payments.Online;
 
 namespace Salus.Modules.Payments.Refunds;
 
@@ -37,6 +39,26 @@ public sealed class RefundBook(ChargeBook charges)
         await db.SaveChangesAsync(ct);
         booking.Changed(Topics.Money(db.OrganisationId));
         return refund;
+    }
+
+    /// <summary>Ends what was on its way back through a provider: it did it, or the money goes into the wallet instead.</summary>
+    /// <param name="reference">What the provider calls the refund; null: it never will do it.</param>
+    public static async Task Finish(Booking booking, Refund refund, Payment payment, string? reference, CancellationToken ct)
+    {
+        await Numbers.Hold(booking.Db, DocumentKind.Refund, booking.Day, ct);
+        var day = await Days.Bookable(booking, ct);
+        (refund.State, refund.DoneAt, refund.Reference) = (RefundState.Done, booking.At, reference ?? "");
+        if (reference is null) refund.Way = RefundWay.Wallet;
+        var to = reference is null ? await ToWallet(booking, payment, refund, ct) : new Leg(PaymentBook.AccountOf(payment.Method), -refund.Amount);
+        Books.Post(booking with { Day = day }, refund.Currency, Cause.Refund, refund.Id, "", [new(LedgerAccount.RefundDue, refund.Amount, refund.Id), to]);
+        booking.Changed(Topics.Money(booking.Db.OrganisationId));
+    }
+
+    private static async Task<Leg> ToWallet(Booking booking, Payment payment, Refund refund, CancellationToken ct)
+    {
+        var wallet = await WalletBook.Of(booking, payment.PayerKind, payment.PayerId, payment.Currency, ct);
+        await WalletBook.Add(booking, wallet.Id, refund.Amount, ct);
+        return new(LedgerAccount.Wallet, -refund.Amount, wallet.Id);
     }
 
     private static void CheckWay(Payment payment, RefundWay way)
@@ -84,15 +106,14 @@ public sealed class RefundBook(ChargeBook charges)
     {
         switch (refund.Way)
         {
-            case RefundWay.Wallet:
-                var wallet = await WalletBook.Of(booking, payment.PayerKind, payment.PayerId, payment.Currency, ct);
-                await WalletBook.Add(booking, wallet.Id, refund.Amount, ct);
-                return new(LedgerAccount.Wallet, -refund.Amount, wallet.Id);
+            case RefundWay.Wallet: return await ToWallet(booking, payment, refund, ct);
             case RefundWay.Cash:
                 refund.DrawerId = await Drawers.Open(booking, payment.Currency, ct);
                 if (await Drawers.Expected(booking.Db, refund.DrawerId.Value, ct) < refund.Amount) throw new Refusal(409, "drawer.short", "There is not so much in your drawer.") { Unlock = "Give it back in another way." };
                 return new(LedgerAccount.Cash, -refund.Amount, refund.DrawerId);
-            case RefundWay.Provider: return new(LedgerAccount.RefundDue, -refund.Amount, refund.Id);
+            case RefundWay.Provider:
+                booking.Db.Enqueue(ProviderRefundJob.RefundKind, new ProviderRefundJob.Command(refund.Id), booking.At);
+                return new(LedgerAccount.RefundDue, -refund.Amount, refund.Id);
             case RefundWay.Card: return new(LedgerAccount.Card, -refund.Amount);
             default: return new(LedgerAccount.Bank, -refund.Amount);
         }

@@ -33,7 +33,7 @@ public sealed class TopUpWallet(Tools tools, OrganisationSlot organisation, Paym
     protected override async Task<Outcome> Handle(Command command, CancellationToken ct)
     {
         if (command.Method is PaymentMethod.Stripe or PaymentMethod.PayPal or PaymentMethod.Paq) throw Refusal.Field("method", "Such a payment is told by its provider, not by hand.");
-        var payer = await payers.Find(Db, Actor, command.Kind, command.PayerId, ct);
+        var payer = await payers.FindToPay(Db, Actor, command.Kind, command.PayerId, ct);
         var currency = (await Db.PaymentSettingsNow(ct)).Currency;
         var amount = command.Amount!.Minor(currency);
         var wallet = await WalletBook.Of(Booking, payer.Kind, payer.Id, currency, ct);

@@ -41,7 +41,7 @@ public sealed class ReadWallet(Tools tools, Payers payers) : ReadModel<ReadWalle
     protected override async Task<WalletStatement> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         Lists.Check(null, query.Limit);
-        var payer = await payers.Find(db, Actor, query.Kind, query.PayerId, ct);
+        var payer = await payers.FindToPay(db, Actor, query.Kind, query.PayerId, ct);
         var wallet = await Of(db, payer, ct);
         var owners = wallet.Ids.Select(id => (Guid?)id).ToList();
         var entries = db.LedgerEntries.AsNoTracking().Where(e => owners.Contains(e.OwnerId) && e.Account == LedgerAccount.Wallet);

@@ -6,11 +6,150 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Salus.Kernel.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Payments : Migration
+    public partial class Money : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateTable(
+                name: "clinic_bill_exits",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PurposeId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    GrantedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    GrantedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_bill_exits", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_bill_exits_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_bill_exits_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_insurance_policies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Insurer = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Percent = table.Column<int>(type: "INTEGER", nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_insurance_policies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_insurance_policies_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_leak_notes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    WrittenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WrittenAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_leak_notes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_leak_notes_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_leak_notes_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_retainers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    RecordedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RecordedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_retainers", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_retainers_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_services",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    Department = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Price = table.Column<long>(type: "INTEGER", nullable: false),
+                    TaxRate = table.Column<int>(type: "INTEGER", nullable: false),
+                    Timing = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    By = table.Column<int>(type: "INTEGER", maxLength: 20, nullable: false),
+                    Automatic = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    ArchivedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SearchName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_services", x => x.Id);
+                });
+
             migrationBuilder.CreateTable(
                 name: "payments_charges",
                 columns: table => new
@@ -45,6 +184,37 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 {
                     table.PrimaryKey("PK_payments_charges", x => x.Id);
                     table.CheckConstraint("CK_payments_charges_sums", "\"Paid\" >= 0 AND \"Credited\" >= 0 AND \"Paid\" + \"Credited\" <= \"Total\" AND \"Net\" + \"Tax\" = \"Total\"");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_checkouts",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProviderId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ProviderPayment = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Url = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Phone = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LookAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Looks = table.Column<int>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    CameLate = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_checkouts", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -87,6 +257,49 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_invoices",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", maxLength: 700, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Net = table.Column<long>(type: "INTEGER", nullable: false),
+                    Tax = table.Column<long>(type: "INTEGER", nullable: false),
+                    Total = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    IssuedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    IssuedOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    DueOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    VoidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    VoidReason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_invoices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_notices",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    EventId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_notices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_payments",
                 columns: table => new
                 {
@@ -119,6 +332,42 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_proofs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Entries = table.Column<long>(type: "INTEGER", nullable: false),
+                    Payments = table.Column<long>(type: "INTEGER", nullable: false),
+                    Faults = table.Column<int>(type: "INTEGER", nullable: false),
+                    Milliseconds = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_proofs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_reports",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Lines = table.Column<int>(type: "INTEGER", nullable: false),
+                    Differences = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_reports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_settings",
                 columns: table => new
                 {
@@ -145,6 +394,28 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         principalTable: "organisations_organisations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_statements",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PayerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PayerName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    PayerNumber = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    From = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    To = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    At = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    By = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_statements", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -183,6 +454,51 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 {
                     table.PrimaryKey("PK_payments_wallets", x => x.Id);
                     table.CheckConstraint("CK_payments_wallets_sums", "\"Balance\" >= 0 AND \"Held\" >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clinic_coverages",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EncounterId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PatientId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PolicyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Insurer = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Number = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Percent = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Approved = table.Column<long>(type: "INTEGER", nullable: false),
+                    Reference = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    RequestedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RequestedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    DecidedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DecidedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_clinic_coverages", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_clinic_coverages_clinic_encounters_EncounterId",
+                        column: x => x.EncounterId,
+                        principalTable: "clinic_encounters",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_coverages_clinic_insurance_policies_PolicyId",
+                        column: x => x.PolicyId,
+                        principalTable: "clinic_insurance_policies",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_clinic_coverages_clinic_patients_PatientId",
+                        column: x => x.PatientId,
+                        principalTable: "clinic_patients",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -246,6 +562,32 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_checkout_charges",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CheckoutId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_checkout_charges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_checkout_charges_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_checkout_charges_payments_checkouts_CheckoutId",
+                        column: x => x.CheckoutId,
+                        principalTable: "payments_checkouts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_day_totals",
                 columns: table => new
                 {
@@ -264,6 +606,32 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         name: "FK_payments_day_totals_payments_day_closes_DayCloseId",
                         column: x => x.DayCloseId,
                         principalTable: "payments_day_closes",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_invoice_charges",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ChargeId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_invoice_charges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_invoice_charges_payments_charges_ChargeId",
+                        column: x => x.ChargeId,
+                        principalTable: "payments_charges",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_payments_invoice_charges_payments_invoices_InvoiceId",
+                        column: x => x.InvoiceId,
+                        principalTable: "payments_invoices",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -328,6 +696,34 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         name: "FK_payments_refunds_payments_payments_PaymentId",
                         column: x => x.PaymentId,
                         principalTable: "payments_payments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_report_differences",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReportId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Finding = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    IsRefund = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Reported = table.Column<long>(type: "INTEGER", nullable: false),
+                    Booked = table.Column<long>(type: "INTEGER", nullable: false),
+                    SettledAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SettledBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_payments_report_differences", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_payments_report_differences_payments_reports_ReportId",
+                        column: x => x.ReportId,
+                        principalTable: "payments_reports",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -412,6 +808,70 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_clinic_bill_exits_EncounterId",
+                table: "clinic_bill_exits",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_bill_exits_PatientId",
+                table: "clinic_bill_exits",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_coverages_one",
+                table: "clinic_coverages",
+                column: "EncounterId",
+                unique: true,
+                filter: "\"State\" <> 'Rejected'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_coverages_PatientId",
+                table: "clinic_coverages",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_coverages_PolicyId",
+                table: "clinic_coverages",
+                column: "PolicyId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_insurance_policies_PatientId",
+                table: "clinic_insurance_policies",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_leak_notes_EncounterId",
+                table: "clinic_leak_notes",
+                column: "EncounterId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_leak_notes_OrganisationId_WorkId",
+                table: "clinic_leak_notes",
+                columns: new[] { "OrganisationId", "WorkId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_leak_notes_PatientId",
+                table: "clinic_leak_notes",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_retainers_PatientId",
+                table: "clinic_retainers",
+                column: "PatientId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_services_OrganisationId_Department_Code",
+                table: "clinic_services",
+                columns: new[] { "OrganisationId", "Department", "Code" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_clinic_services_OrganisationId_Name",
+                table: "clinic_services",
+                columns: new[] { "OrganisationId", "Name" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_charge_lines_ChargeId_Position",
                 table: "payments_charge_lines",
                 columns: new[] { "ChargeId", "Position" },
@@ -456,6 +916,39 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "IX_payments_charges_PayerId_Id",
                 table: "payments_charges",
                 columns: new[] { "PayerId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkout_charges_ChargeId",
+                table: "payments_checkout_charges",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkout_charges_CheckoutId",
+                table: "payments_checkout_charges",
+                column: "CheckoutId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_LookAt",
+                table: "payments_checkouts",
+                column: "LookAt",
+                filter: "\"LookAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_Method_ProviderId",
+                table: "payments_checkouts",
+                columns: new[] { "Method", "ProviderId" },
+                unique: true,
+                filter: "\"ProviderId\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_OrganisationId_Id",
+                table: "payments_checkouts",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_checkouts_PayerId",
+                table: "payments_checkouts",
+                column: "PayerId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_payments_credit_notes_ChargeId",
@@ -525,6 +1018,45 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 columns: new[] { "WalletId", "State" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_payments_invoice_charges_ChargeId",
+                table: "payments_invoice_charges",
+                column: "ChargeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoice_charges_InvoiceId_ChargeId",
+                table: "payments_invoice_charges",
+                columns: new[] { "InvoiceId", "ChargeId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_OrganisationId_Id",
+                table: "payments_invoices",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_OrganisationId_Number",
+                table: "payments_invoices",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true,
+                filter: "\"Number\" <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_invoices_PayerId",
+                table: "payments_invoices",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_notices_At",
+                table: "payments_notices",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_notices_Method_EventId",
+                table: "payments_notices",
+                columns: new[] { "Method", "EventId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_parts_ChargeId",
                 table: "payments_parts",
                 column: "ChargeId");
@@ -535,9 +1067,9 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 column: "PaymentId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_payments_payments_CheckoutId",
+                name: "IX_payments_payments_CheckoutId_Kind",
                 table: "payments_payments",
-                column: "CheckoutId",
+                columns: new[] { "CheckoutId", "Kind" },
                 unique: true,
                 filter: "\"CheckoutId\" IS NOT NULL");
 
@@ -567,6 +1099,12 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "IX_payments_payments_PayerId_Id",
                 table: "payments_payments",
                 columns: new[] { "PayerId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_proofs_Day",
+                table: "payments_proofs",
+                column: "Day",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_payments_refund_parts_PartId",
@@ -600,6 +1138,33 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 column: "PaymentId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_payments_report_differences_OrganisationId_Id",
+                table: "payments_report_differences",
+                columns: new[] { "OrganisationId", "Id" },
+                filter: "\"SettledAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_report_differences_ReportId",
+                table: "payments_report_differences",
+                column: "ReportId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_reports_OrganisationId_Id",
+                table: "payments_reports",
+                columns: new[] { "OrganisationId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_statements_OrganisationId_Number",
+                table: "payments_statements",
+                columns: new[] { "OrganisationId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payments_statements_PayerId",
+                table: "payments_statements",
+                column: "PayerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_payments_transactions_CauseId",
                 table: "payments_transactions",
                 column: "CauseId");
@@ -621,7 +1186,25 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "clinic_bill_exits");
+
+            migrationBuilder.DropTable(
+                name: "clinic_coverages");
+
+            migrationBuilder.DropTable(
+                name: "clinic_leak_notes");
+
+            migrationBuilder.DropTable(
+                name: "clinic_retainers");
+
+            migrationBuilder.DropTable(
+                name: "clinic_services");
+
+            migrationBuilder.DropTable(
                 name: "payments_charge_lines");
+
+            migrationBuilder.DropTable(
+                name: "payments_checkout_charges");
 
             migrationBuilder.DropTable(
                 name: "payments_credit_notes");
@@ -639,10 +1222,31 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "payments_holds");
 
             migrationBuilder.DropTable(
+                name: "payments_invoice_charges");
+
+            migrationBuilder.DropTable(
+                name: "payments_notices");
+
+            migrationBuilder.DropTable(
+                name: "payments_proofs");
+
+            migrationBuilder.DropTable(
                 name: "payments_refund_parts");
 
             migrationBuilder.DropTable(
+                name: "payments_report_differences");
+
+            migrationBuilder.DropTable(
                 name: "payments_settings");
+
+            migrationBuilder.DropTable(
+                name: "payments_statements");
+
+            migrationBuilder.DropTable(
+                name: "clinic_insurance_policies");
+
+            migrationBuilder.DropTable(
+                name: "payments_checkouts");
 
             migrationBuilder.DropTable(
                 name: "payments_day_closes");
@@ -654,10 +1258,16 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 name: "payments_wallets");
 
             migrationBuilder.DropTable(
+                name: "payments_invoices");
+
+            migrationBuilder.DropTable(
                 name: "payments_parts");
 
             migrationBuilder.DropTable(
                 name: "payments_refunds");
+
+            migrationBuilder.DropTable(
+                name: "payments_reports");
 
             migrationBuilder.DropTable(
                 name: "payments_charges");
