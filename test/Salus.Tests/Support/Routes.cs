@@ -78,6 +78,8 @@ public static class Rows
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
+            ["services"] = (await clinic.Admin.Post("services", new { department = "other", code = "DRESS", name = "Dressing", price = new { amount = "8" } })).Is(201).Id,
+            ["unpaid-work"] = order,
             ["wards"] = ward,
             ["beds"] = beds[0],
             ["batches"] = batch,

@@ -47,8 +47,9 @@ public abstract class ChargeUseCase<TCommand>(Tools tools, Bills bills) : UseCas
 
     /// <summary>The visit's outstanding charges, or the one of them.</summary>
     /// <exception cref="Refusal">404 when no such visit or charge is in reach; 409 <c>charge.settled</c>.</exception>
-    protected async Task<(Booking Booking, List<Charge> Owed)> Owed(Guid encounterId, IReadOnlyCollection<Guid> chargeIds, CancellationToken ct)
+    protected async Task<(Booking Booking, List<Charge> Owed)> Owed(Guid encounterId, IReadOnlyCollection<Guid>? chargeIds, CancellationToken ct)
     {
+        chargeIds ??= []; // what was sent as nothing means all
         var visible = Db.PatientsVisibleTo(Actor, Now);
         // Held until the commit, as every act in a visit is: nothing is added to the bill between looking and writing.
         await Db.Encounters.Where(e => e.Id == encounterId).ExecuteUpdateAsync(set => set.SetProperty(e => e.ChangedAt, Now), ct);

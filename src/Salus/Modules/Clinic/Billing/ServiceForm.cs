@@ -45,13 +45,13 @@ public record ServiceForm
         if (!Name.Any(char.IsLetter)) errors["name"] = ["A name has at least one letter."];
         if (TaxRate is < 0 or > 100 || decimal.Round(TaxRate, 2) != TaxRate) errors["taxRate"] = ["A rate is between 0 and 100 %."];
         var by = (BilledBy)0;
-        foreach (var who in By)
+        foreach (var who in By ?? [])
         {
             if (Enum.TryParse<BilledBy>(who, true, out var one) && Enum.IsDefined(one)) by |= one;
             else errors["by"] = ["Choose one of the list."];
         }
         var automatic = new List<string>();
-        foreach (var occasion in Automatic.Select(a => a.Replace("-", "", StringComparison.Ordinal)))
+        foreach (var occasion in (Automatic ?? []).Select(a => (a ?? "").Replace("-", "", StringComparison.Ordinal)))
         {
             if (Service.Occasions.FirstOrDefault(o => o.Equals(occasion, StringComparison.OrdinalIgnoreCase)) is { } known) automatic.Add(known);
             else errors["automatic"] = ["Choose one of the list."];

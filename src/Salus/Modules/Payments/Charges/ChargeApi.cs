@@ -24,7 +24,7 @@ public static class ChargeApi
         api.MapPost("/charges/{id:guid}/credits", async (string org, Guid id, CreditCharge.Command command, CreditCharge credit, CancellationToken ct) =>
                 TypedResults.Created($"/api/v1/orgs/{org}/charges/{id}", await credit.Run(command with { ChargeId = id }, ct)))
             .Requires(PaymentPermissions.Credit).Repeatable().Refuses("invalid", "not-found", "charge.changed", "charge.settled", "proof.needed").Describe("creditCharge", "Take back what is owed, or waive it");
-        api.MapGet("/wallet", (string kind, Guid payer, ReadWallet read, CancellationToken ct, long? after = null, int limit = 25) => read.Run(new() { Kind = Words.Read<PayerKind>("kind", kind), PayerId = payer, After = after, Limit = limit }, ct))
+        api.MapGet("/wallet", (ReadWallet read, CancellationToken ct, Guid? payer = null, string kind = "patient", long? after = null, int limit = 25) => read.Run(new() { Kind = Words.Read<PayerKind>("kind", kind), PayerId = payer ?? Guid.Empty, After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Read).Refuses("invalid", "not-found").Describe("readWallet", "What somebody has in a wallet, with every movement");
         api.MapPost("/wallet/top-ups", async (string org, TopUpWallet.Command command, TopUpWallet fill, CancellationToken ct) =>
             {

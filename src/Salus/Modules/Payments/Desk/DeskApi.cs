@@ -36,7 +36,7 @@ public static class DeskApi
         api.MapGet("/refunds", (RefundList list, CancellationToken ct, string? state = null, Guid? after = null, int limit = 25) => list.Run(new() { State = Words.ReadOrNull<RefundState>("state", state), After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Read).Refuses("invalid").Describe("listRefunds", "What was given back, newest first");
         api.MapGet("/debtors", (CashDesk desk, CancellationToken ct, string? q = null) => desk.Run(new() { Q = q }, ct)).Requires(PaymentPermissions.Take).Refuses("invalid").Describe("listDebtors", "Who owes something, and whom a search finds");
-        api.MapGet("/payer-account", (string kind, Guid payer, PayerAccount read, CancellationToken ct) => read.Run(new() { Kind = Words.Read<PayerKind>("kind", kind), PayerId = payer }, ct))
+        api.MapGet("/payer-account", (PayerAccount read, CancellationToken ct, Guid? payer = null, string kind = "patient") => read.Run(new() { Kind = Words.Read<PayerKind>("kind", kind), PayerId = payer ?? Guid.Empty }, ct))
             .Requires(PaymentPermissions.Read).Refuses("invalid", "not-found").Describe("readPayerAccount", "What one payer owes, has in a wallet, and paid last");
     }
 
