@@ -37,7 +37,7 @@ public sealed class TenancyTests(SalusServer server)
         ("encounters", "removals") => new { chargeId = Guid.NewGuid(), reason = "A slip" },
         ("encounters", "waivers") => new { reason = "Hardship" },
         ("encounters", "payments") => new { method = "card" },
-        ("encounters", "exits") => new { kind = "promise", reason = "Payday" },
+        ("encounters", "promises" or "emergencies") => new { reason = "Payday" },
         ("encounters", "coverage") => new { policyId = Guid.NewGuid() },
         ("encounters", "decision") => new { approves = false, reason = "Not covered" },
         ("encounters", "vitals") => new { temperature = 37 },

@@ -32,7 +32,7 @@ public static class MoneyPages
         pages.MapPost("/cash/drawers", async (Form form, OpenDrawer open, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
-            await open.Run(new() { Float = new(form["float"]) }, ct);
+            await open.Run(new() { AtOpening = new(form["atOpening"]) }, ct);
             return Door.GoTo(http, page.At("cash?saved=true"));
         }).Requires(PaymentPermissions.Take);
         pages.MapPost("/cash/drawers/{id:guid}/closing", async (Guid id, Form form, CloseDrawer close, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>

@@ -29,7 +29,7 @@ public sealed class MoneyPageTests(SalusServer server)
         await browser.SignIn(clinic, "receptionist");
         string at(string path) => $"/{clinic.Slug}/{path}";
         Assert.Contains("Your drawer is closed", await Text(browser, at("cash")), StringComparison.Ordinal);
-        await Submit(browser, at("cash/drawers"), at("cash/drawers"), new() { ["float"] = "50" });
+        await Submit(browser, at("cash/drawers"), at("cash/drawers"), new() { ["atOpening"] = "50" });
         var payer = at($"cash/Patient/{patient}");
         await Submit(browser, payer, payer + "/charges", new() { ["title"] = "Copy", ["amount"] = "12,50", ["taxRate"] = "22" });
         Assert.Contains("Anna Rossi", await Text(browser, at("cash?q=rossi")), StringComparison.Ordinal);

@@ -78,9 +78,16 @@ public static class BillingApi
                 return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
             })
             .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed", "wallet.insufficient", "drawer.closed").Describe("payBill", "Take payment for a visit, as a whole or in part");
-        api.MapPost("/encounters/{id:guid}/bill/exits", async (string org, Guid id, GrantExit.Command command, GrantExit grant, CancellationToken ct) =>
-                TypedResults.Created($"/api/v1/orgs/{org}/encounters/{id}/bill", new Made(await grant.Run(command with { EncounterId = id }, ct))))
-            .Requires(ClinicPermissions.ReadBills).Repeatable().Refuses("invalid", "not-found", "encounter.closed").Describe("grantExit", "Let care go on before payment: a promise, or an emergency");
+        foreach (var (path, kind, permission, name, summary) in ((string, ExitKind, string, string, string)[])
+        [
+            ("promises", ExitKind.Promise, ClinicPermissions.PromisePayment, "promisePayment", "Let care go on against a promise to pay"),
+            ("emergencies", ExitKind.Emergency, ClinicPermissions.DeclareEmergency, "declareEmergency", "Let care go on unpaid in an emergency"),
+        ])
+        {
+            api.MapPost($"/encounters/{{id:guid}}/bill/{path}", async (string org, Guid id, GrantExit.Command command, GrantExit grant, CancellationToken ct) =>
+                    TypedResults.Created($"/api/v1/orgs/{org}/encounters/{id}/bill", new Made(await grant.Run(command with { EncounterId = id, Kind = kind }, ct))))
+                .Requires(permission).Repeatable().Refuses("invalid", "not-found", "encounter.closed").Describe(name, summary);
+        }
         api.MapDelete("/encounters/{id:guid}/bill/exits/{exit:guid}", async (Guid id, Guid exit, EndExit end, CancellationToken ct) =>
             {
                 await end.Run(new() { EncounterId = id, ExitId = exit }, ct);

@@ -95,12 +95,15 @@ public static class BillingPages
             await waive.Run(new() { EncounterId = id, ChargeIds = form.Id("chargeId") is { } charge ? [charge] : [], Reason = form["reason"] }, ct);
             return Back(id, page, http);
         }).Requires(ClinicPermissions.WaiveBills);
-        pages.MapPost("/visits/{id:guid}/bill/exits", async (Guid id, Form form, GrantExit grant, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        foreach (var (path, kind, permission) in ((string, ExitKind, string)[])[("promises", ExitKind.Promise, ClinicPermissions.PromisePayment), ("emergencies", ExitKind.Emergency, ClinicPermissions.DeclareEmergency)])
         {
-            slot.Once(form);
-            await grant.Run(new() { EncounterId = id, Kind = form.Choice<ExitKind>("kind"), PurposeId = form.Id("purposeId"), Reason = form["reason"], Until = form.Date("until") }, ct);
-            return Back(id, page, http);
-        }).Requires(ClinicPermissions.ReadBills);
+            pages.MapPost($"/visits/{{id:guid}}/bill/{path}", async (Guid id, Form form, GrantExit grant, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+            {
+                slot.Once(form);
+                await grant.Run(new() { EncounterId = id, Kind = kind, Reason = form["reason"], Until = form.Date("until") }, ct);
+                return Back(id, page, http);
+            }).Requires(permission);
+        }
         pages.MapPost("/visits/{id:guid}/bill/exits/{exit:guid}/ending", async (Guid id, Guid exit, EndExit end, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             await end.Run(new() { EncounterId = id, ExitId = exit }, ct);

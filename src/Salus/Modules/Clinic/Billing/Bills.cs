@@ -58,8 +58,9 @@ public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlo
 
     public async Task Prescribed(Booking booking, Encounter visit, Prescription prescription, CancellationToken ct)
     {
-        var drugs = booking.Db.Drugs;
-        var price = await booking.Db.Services.AsNoTracking().FirstOrDefaultAsync(s => s.ArchivedAt == null && s.Department == Department.Pharmacy && drugs.Any(d => d.Id == prescription.DrugId && d.Code != "" && d.Code.ToUpper() == s.Code), ct);
+        var code = (await booking.Db.Drugs.Where(d => d.Id == prescription.DrugId).Select(d => d.Code).FirstOrDefaultAsync(ct))?.ToUpperInvariant();
+        if (string.IsNullOrEmpty(code)) return;
+        var price = await booking.Db.Services.AsNoTracking().FirstOrDefaultAsync(s => s.ArchivedAt == null && s.Department == Department.Pharmacy && s.Code == code, ct);
         if (price is null) return;
         await Charge(booking, visit, ForPrescription, prescription.Id, price, prescription.Drug, prescription.Quantity, $"prescription:{prescription.Id:N}", ct);
         await Cover(booking, visit.Id, ct);

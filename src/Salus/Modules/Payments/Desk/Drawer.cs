@@ -14,7 +14,7 @@ public sealed class Drawer : IOwned
     public Guid OrganisationId { get; set; }
     public Guid OwnerId { get; set; }
     public string Currency { get; set; } = "";
-    public long Float { get; set; }
+    public long AtOpening { get; set; }
     public DateTime OpenedAt { get; set; }
 
     /// <summary>When it was last used. Setting it holds the row until the commit, so that nothing comes in while it is closed.</summary>

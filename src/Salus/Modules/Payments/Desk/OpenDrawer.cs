@@ -11,9 +11,9 @@ namespace Salus.Modules.Payments.Desk;
 /// <summary>A drawer as its owner sees it.</summary>
 /// <param name="Expected">What should be in it: now, or when it was closed.</param>
 /// <param name="Counted">What was in it when it was closed.</param>
-public sealed record DrawerView(Guid Id, Guid OwnerId, string Owner, Money Float, Money Expected, Money? Counted, Money? Difference, string Reason, DateTime OpenedAt, DateTime? ClosedAt)
+public sealed record DrawerView(Guid Id, Guid OwnerId, string Owner, Money AtOpening, Money Expected, Money? Counted, Money? Difference, string Reason, DateTime OpenedAt, DateTime? ClosedAt)
 {
-    public static DrawerView Of(Drawer d, string owner, long expected) => new(d.Id, d.OwnerId, owner, Money.Of(d.Float, d.Currency), Money.Of(expected, d.Currency), d.ClosedAt is null ? null : Money.Of(d.Counted, d.Currency),
+    public static DrawerView Of(Drawer d, string owner, long expected) => new(d.Id, d.OwnerId, owner, Money.Of(d.AtOpening, d.Currency), Money.Of(expected, d.Currency), d.ClosedAt is null ? null : Money.Of(d.Counted, d.Currency),
         d.ClosedAt is null ? null : Money.Of(d.Counted - expected, d.Currency), d.Reason, d.OpenedAt, d.ClosedAt);
 }
 
@@ -25,7 +25,7 @@ public sealed class OpenDrawer(Tools tools, OrganisationSlot organisation) : Mon
     public sealed record Command
     {
         /// <summary>What lies in it; not given: nothing.</summary>
-        public Money? Float { get; init; }
+        public Money? AtOpening { get; init; }
     }
 
     protected override string Name => Action;
@@ -35,9 +35,9 @@ public sealed class OpenDrawer(Tools tools, OrganisationSlot organisation) : Mon
     protected override async Task<DrawerView> Handle(Command command, CancellationToken ct)
     {
         var currency = (await Db.PaymentSettingsNow(ct)).Currency;
-        var start = (command.Float ?? new("0")).Minor(currency, "float", least: 0);
+        var start = (command.AtOpening ?? new("0")).Minor(currency, "atOpening", least: 0);
         if (await Db.Drawers.AnyAsync(d => d.OwnerId == Actor.Id && d.Currency == currency && d.ClosedAt == null, ct)) throw Taken();
-        var drawer = new Drawer { OwnerId = Actor.Id!.Value, Currency = currency, Float = start, OpenedAt = Now, UsedAt = Now };
+        var drawer = new Drawer { OwnerId = Actor.Id!.Value, Currency = currency, AtOpening = start, OpenedAt = Now, UsedAt = Now };
         Db.Add(drawer);
         Books.Post(Booking, currency, Cause.Drawer, drawer.Id, "", [new(LedgerAccount.Cash, start, drawer.Id), new(LedgerAccount.Safe, -start)]);
         Subject("drawer", drawer.Id, "opened");

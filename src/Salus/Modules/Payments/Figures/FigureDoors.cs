@@ -19,7 +19,7 @@ public static class FigureDoors
             .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same by day as CSV");
         api.MapGet("/provider-reports", (ReportList read, CancellationToken ct, Guid? report = null, Guid? after = null, int limit = 50) => read.Run(new() { ReportId = report, After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Reconcile).Refuses("invalid").Describe("listReportDifferences", "The last reports of providers, and differences that are open or of one report");
-        api.MapPost("/provider-reports", async (string org, string method, HttpRequest request, CompareReport compare, CancellationToken ct) =>
+        api.MapPost("/provider-reports", async (string org, HttpRequest request, CompareReport compare, CancellationToken ct, string method = "") =>
             {
                 if (request.ContentType?.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) != true) throw new Refusal(415, "media-type", "This kind of content is not understood here.");
                 using var bytes = new MemoryStream();

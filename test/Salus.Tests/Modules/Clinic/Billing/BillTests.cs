@@ -69,16 +69,16 @@ public sealed class BillTests(SalusServer server)
         var clinic = await server.NewClinic();
         var visit = await clinic.Charging();
         var order = new { name = "Urea" };
-        (await clinic.Doctor.Post($"encounters/{visit}/bill/exits", new { kind = "promise", reason = "Payday" })).Refuses(403, "forbidden");
-        (await clinic.Receptionist.Post($"encounters/{visit}/bill/exits", new { kind = "emergency", reason = "Bleeding" })).Refuses(403, "forbidden");
-        (await clinic.Receptionist.Post($"encounters/{visit}/bill/exits", new { kind = "promise", reason = " " })).RefusesField("reason");
-        var promise = (await clinic.Receptionist.Post($"encounters/{visit}/bill/exits", new { kind = "promise", reason = "Payday", until = "2030-01-31" })).Is(201).Id;
+        (await clinic.Doctor.Post($"encounters/{visit}/bill/promises", new { reason = "Payday" })).Refuses(403, "forbidden");
+        (await clinic.Receptionist.Post($"encounters/{visit}/bill/emergencies", new { reason = "Bleeding" })).Refuses(403, "forbidden");
+        (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = " " })).RefusesField("reason");
+        var promise = (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = "Payday", until = "2030-01-31" })).Is(201).Id;
         (await clinic.Order(visit, "lab", order)).Is(201);
         Assert.False((await clinic.Doctor.Get("encounters")).Items[0].GetProperty("isUnpaid").GetBoolean());
         (await clinic.Receptionist.Send("DELETE", $"encounters/{visit}/bill/exits/{promise}", null)).Is(204);
         (await clinic.Receptionist.Send("DELETE", $"encounters/{visit}/bill/exits/{promise}", null)).Refuses(409, "bill.exit-ended");
         (await clinic.Order(visit, "imaging", new { name = "Chest" })).Refuses(402, "payment.needed");
-        (await clinic.Doctor.Post($"encounters/{visit}/bill/exits", new { kind = "emergency", reason = "Bleeding" })).Is(201);
+        (await clinic.Doctor.Post($"encounters/{visit}/bill/emergencies", new { reason = "Bleeding" })).Is(201);
         (await clinic.Order(visit, "imaging", new { name = "Chest" })).Is(201);
         // What is owed stays owed, until it is paid or given away.
         Assert.Equal("30.00", (await clinic.Bill(visit)).Amount("due"));
@@ -152,7 +152,7 @@ public sealed class BillTests(SalusServer server)
         var quantity = (await clinic.Bill(visit)).Line("AMOX").GetProperty("quantity").GetDecimal();
         (await clinic.Dispense(waiting)).Refuses(402, "payment.needed");
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/removals", new { chargeId = (await clinic.Bill(visit)).Line("AMOX").Id("chargeId"), reason = "Too dear" })).Refuses(409, "bill.ordered");
-        (await clinic.Receptionist.Post($"encounters/{visit}/bill/exits", new { kind = "promise", reason = "Payday", purposeId = waiting })).Is(201);
+        (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = "Payday", purposeId = waiting })).Is(201);
         (await clinic.Pharmacist.Post($"prescriptions/{waiting}/dispensing", new { quantity = (int)quantity / 2 })).Is(200);
         Assert.Equal(quantity / 4, decimal.Parse((await clinic.Bill(visit)).Amount("due"), System.Globalization.CultureInfo.InvariantCulture));
         var urgent = await clinic.Pending(visit, drug, ("isEmergency", true), ("emergencyReason", "Anaphylaxis"), ("overrideReason", "Needed twice"));
@@ -207,7 +207,7 @@ public sealed class BillTests(SalusServer server)
         var at = $"/{clinic.Slug}/visits/{visit}/bill";
         using var browser = new Browser(clinic.Salus);
         await browser.SignIn(clinic, "receptionist");
-        using var promised = await browser.Submit(at, at + "/exits", new() { ["kind"] = "Promise", ["reason"] = "Payday" });
+        using var promised = await browser.Submit(at, at + "/promises", new() { ["reason"] = "Payday" });
         Assert.Equal(System.Net.HttpStatusCode.Redirect, promised.StatusCode);
         using var paid = await browser.Submit(at, at + "/payments", new() { ["method"] = "Card", ["amount"] = "30.00" });
         Assert.Equal(at, paid.Headers.Location!.ToString());

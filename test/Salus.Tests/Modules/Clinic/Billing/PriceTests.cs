@@ -83,7 +83,7 @@ public sealed class PriceTests(SalusServer server)
         (await clinic.PayBill(visit)).Is(200);
         Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Json.EnumerateArray());
         // What is done in an emergency is not listed.
-        (await clinic.Doctor.Post($"encounters/{visit}/bill/exits", new { kind = "emergency", reason = "Bleeding" })).Is(201);
+        (await clinic.Doctor.Post($"encounters/{visit}/bill/emergencies", new { reason = "Bleeding" })).Is(201);
         (await clinic.Lab.Post($"orders/{urgent}/result", new { text = "Seen", flag = "normal" })).Is(201);
         Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Json.EnumerateArray());
         (await clinic.Receptionist.Get("billing/unpaid-work")).Refuses(403, "forbidden");

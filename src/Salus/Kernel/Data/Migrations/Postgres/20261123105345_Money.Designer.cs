@@ -4812,7 +4812,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.Property<long>("Expected")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Float")
+                    b.Property<long>("AtOpening")
                         .HasColumnType("bigint");
 
                     b.Property<DateTime>("OpenedAt")

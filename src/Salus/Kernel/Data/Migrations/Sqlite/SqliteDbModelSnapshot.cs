@@ -4802,7 +4802,7 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                     b.Property<long>("Expected")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Float")
+                    b.Property<long>("AtOpening")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("OpenedAt")
