@@ -5,7 +5,7 @@ namespace Salus.Tests.Payments;
 /// <summary>OpenDrawer, CloseDrawer, DrawerList, DayReport, CloseDay, SavePaymentSettings and ReadPaymentSettings.</summary>
 public sealed class DrawerTests(SalusServer server)
 {
-    private static string Today => TimeZoneInfo.ConvertTimeFromUtc(DateTime.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Rome")).ToString("yyyy-MM-dd");
+    private static string Today => TimeZoneInfo.ConvertTimeFromUtc(DateTime.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Europe/Rome")).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task a_drawer_is_opened_counted_and_closed_and_a_difference_has_a_reason()
@@ -51,7 +51,7 @@ public sealed class DrawerTests(SalusServer server)
         day = (await clinic.Admin.Get($"days/{Today}")).Is(200);
         Assert.Equal((true, 3, "All well"), (day["isFinal"].GetBoolean(), day.Json.Number("payments"), day["note"].GetString()));
         Assert.Equal("35.00", day["lines"].EnumerateArray().Single(l => l.Str("account") == "card").Amount("in"));
-        var tomorrow = DateOnly.ParseExact(Today, "yyyy-MM-dd").AddDays(1).ToString("yyyy-MM-dd");
+        var tomorrow = DateOnly.ParseExact(Today, "yyyy-MM-dd").AddDays(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(1, (await clinic.Admin.Get($"days/{tomorrow}")).Json.Number("payments"));
         foreach (var table in (string[])["payments_day_closes", "payments_day_totals", "payments_entries", "payments_transactions", "payments_charge_lines"])
         {

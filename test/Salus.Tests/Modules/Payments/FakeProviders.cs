@@ -39,7 +39,8 @@ public sealed class FakeProviders : IAsyncDisposable
     public ConcurrentQueue<string> Moods { get; } = new();
     public string RefundStatus { get; set; } = "";
     public bool VerifiesPayPal { get; set; } = true;
-    public int Calls;
+    public int Calls => calls;
+    private int calls;
 
     public Sale Only => Sales.Values.Single();
 
@@ -62,7 +63,7 @@ public sealed class FakeProviders : IAsyncDisposable
 
     private async Task Answer(HttpContext http)
     {
-        Interlocked.Increment(ref Calls);
+        Interlocked.Increment(ref calls);
         var isLost = false;
         if (Moods.TryDequeue(out var mood))
         {
