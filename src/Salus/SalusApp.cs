@@ -16,6 +16,7 @@ using Salus.Modules.Files;
 using Salus.Modules.Notifications;
 using Salus.Modules.Operations;
 using Salus.Modules.Organisations;
+using Salus.Modules.Payments;
 using Salus.Web;
 using Salus.Web.Printing;
 
@@ -43,7 +44,7 @@ public static class SalusApp
         AddLogging(builder.Logging, settings);
         AddKernel(builder.Services, settings);
         AddWeb(builder.Services, settings);
-        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new ClinicModule(), new OperationsModule(), .. more]);
+        var modules = new Kernel.Modules([new AccountsModule(), new OrganisationsModule(), new NotificationsModule(), new FilesModule(), new PaymentsModule(), new ClinicModule(), new OperationsModule(), .. more]);
         builder.Services.AddSingleton(modules);
         foreach (var module in modules.All) module.AddServices(builder.Services);
         AddUseCases(builder.Services);

@@ -13,7 +13,8 @@ public sealed class PageTests(DemoServer demo)
         { "admin", "/aurora/manage/roles" }, { "admin", "/aurora/manage/matrix" }, { "admin", "/aurora/manage/matrix?role=clinic.nurse" }, { "admin", "/aurora/manage/keys" }, { "admin", "/aurora/manage/files" }, { "admin", "/aurora/manage/emergencies" },
         { "luca", "/aurora/patients/00000000-0000-0000-0000-000000000001/emergency" }, { "owner", "/platform/support" },
         { "lab", "/aurora/lab" }, { "lab", "/aurora/lab?done=true" }, { "radiology", "/aurora/imaging" }, { "nurse", "/aurora/tasks" }, { "admin", "/aurora/manage/catalogue" }, { "admin", "/aurora/manage/codes" }, { "sara", "/aurora/manage/templates" },
-        { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
+        { "nurse", "/aurora/visits" }, { "nurse", "/aurora/visits?state=triage" }, { "admin", "/aurora/manage/prices" }, { "admin", "/aurora/manage/unpaid-work" }, { "reception", "/aurora/cash" }, { "reception", "/aurora/cash/drawers" },
+        { "reception", "/aurora/invoices" }, { "admin", "/aurora/money" }, { "admin", "/aurora/money/day" }, { "admin", "/aurora/money/reports" }, { "admin", "/aurora/manage/money" }, { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
     };
 
     [Theory]

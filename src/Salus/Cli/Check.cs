@@ -13,7 +13,7 @@ public static class Check
 {
     public static async Task<int> Run(Settings settings, CancellationToken ct)
     {
-        var faults = Faults(settings).Concat(await CheckDatabase.Faults(settings, ct)).Concat(await FileCommands.Faults(settings, ct)).ToList();
+        var faults = Faults(settings).Concat(await CheckDatabase.Faults(settings, ct)).Concat(await FileCommands.Faults(settings, ct)).Concat(await LedgerCommands.Faults(settings, ct)).ToList();
         foreach (var fault in faults) Console.WriteLine($"{(fault.StopsStart ? "FAULT  " : "advice ")} {fault.What}\n        mend: {fault.Mend}");
         if (faults.Count == 0) Console.WriteLine("Nothing was found wrong.");
         if (!settings.IsProduction) Console.WriteLine($"The mode is {settings.Mode.ToString().ToLowerInvariant()}: no fault stops the start. With --production this is judged as in production.");
@@ -25,7 +25,7 @@ public static class Check
         if (settings.Clock.Length > 0) yield return new("SALUS_CLOCK moves the clock.", "Unset it; it is for tests.", true);
         if (settings.PublicUrl.Length == 0) yield return new("SALUS_PUBLIC_URL is not set: links in mails and QR codes would lead nowhere.", "Set it to the https address that people use.", true);
         else if (!settings.PublicUrl.StartsWith("https://", StringComparison.Ordinal)) yield return new("SALUS_PUBLIC_URL is not https: health data and passwords would travel in the clear.", "Put a proxy with a certificate before Salus; docs/nginx.conf is one.", true);
-        foreach (var fault in HostFaults(settings).Concat(AlertFaults(settings)).Concat(OutsideFaults(settings)).Concat(KeyFaults(settings))) yield return fault;
+        foreach (var fault in HostFaults(settings).Concat(AlertFaults(settings)).Concat(OutsideFaults(settings)).Concat(KeyFaults(settings)).Concat(LedgerCommands.ProviderFaults(settings))) yield return fault;
         if (settings.Origins.Contains('*', StringComparison.Ordinal)) yield return new("SALUS_ORIGINS holds a wildcard.", "Name the sites whose pages may call the API.", true);
         if (settings.SmtpHost.Length == 0) yield return new("SALUS_SMTP_HOST is not set: invitations wait in the outbox.", "Name a mail server.", false);
         else if (!settings.SmtpTls && settings.SmtpHost is not ("localhost" or "127.0.0.1" or "::1")) yield return new("Mail travels without TLS.", "Set SALUS_SMTP_TLS=true.", false);

@@ -18,6 +18,7 @@ public static class Commands
         root.Add(CheckUp());
         root.Add(new Command("files", "Uploaded files") { Command("verify", "Compare every file, here and in remote stores, with its hash; exit code 1 when one is not what it was", (_, ct) => FileCommands.Verify(ReadSettings(), Console.Out, ct)) });
         root.Add(RecommenderCommands.Build());
+        root.Add(new Command("ledger", "The ledger of money") { Command("verify", "Prove that the ledger sums to nothing and that every balance and state follows from its entries; exit code 1 when not", (_, ct) => LedgerCommands.Verify(ReadSettings(), Console.Out, ct)) });
         root.Add(new Command("keys", "The keys of access tokens") { Command("rotate", "Make a new key for access tokens; nobody is signed out", (_, ct) => Maintenance.RotateKeys(ReadSettings(), ct)) });
         return Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
     }

@@ -172,6 +172,45 @@ public sealed record Settings
     [Setting("SALUS_DRIVE_URL", "address of the Drive API; default https://www.googleapis.com")]
     public string DriveUrl { get; init; } = "https://www.googleapis.com";
 
+    [Setting("SALUS_STRIPE_KEY", "secret key of a Stripe account; best as SALUS_STRIPE_KEY_FILE; empty: nobody pays by Stripe")]
+    public string StripeKey { get; init; } = "";
+
+    [Setting("SALUS_STRIPE_WEBHOOK_SECRET", "with it Stripe signs its notices to /api/v1/payments/webhooks/stripe")]
+    public string StripeWebhookSecret { get; init; } = "";
+
+    [Setting("SALUS_STRIPE_URL", "address of Stripe's API; default https://api.stripe.com")]
+    public string StripeUrl { get; init; } = "https://api.stripe.com";
+
+    [Setting("SALUS_PAYPAL_CLIENT", "client id of a PayPal app; empty: nobody pays by PayPal")]
+    public string PayPalClient { get; init; } = "";
+
+    [Setting("SALUS_PAYPAL_SECRET", "the secret of the PayPal app")]
+    public string PayPalSecret { get; init; } = "";
+
+    [Setting("SALUS_PAYPAL_WEBHOOK", "id of the webhook that PayPal gave for /api/v1/payments/webhooks/paypal")]
+    public string PayPalWebhook { get; init; } = "";
+
+    [Setting("SALUS_PAYPAL_URL", "address of PayPal's API; default https://api-m.paypal.com")]
+    public string PayPalUrl { get; init; } = "https://api-m.paypal.com";
+
+    [Setting("SALUS_PAQ_USER", "user at PAQ-GO; empty: nobody pays by PAQ")]
+    public string PaqUser { get; init; } = "";
+
+    [Setting("SALUS_PAQ_PASSWORD", "password at PAQ-GO")]
+    public string PaqPassword { get; init; } = "";
+
+    [Setting("SALUS_PAQ_REP", "the rep_id at PAQ-GO")]
+    public string PaqRep { get; init; } = "";
+
+    [Setting("SALUS_PAQ_WEBHOOK_SECRET", "with it PAQ signs its notices to /api/v1/payments/webhooks/paq; at least 32 characters")]
+    public string PaqWebhookSecret { get; init; } = "";
+
+    [Setting("SALUS_PAQ_URL", "address of PAQ-GO; default https://www.paq.com.gt")]
+    public string PaqUrl { get; init; } = "https://www.paq.com.gt";
+
+    [Setting("SALUS_LIMIT_PAY", "how often one address may begin to pay by a link from a mail; default 10/min 60/h")]
+    public RateLimit PayLimit { get; init; } = RateLimit.Parse("pay", "10/min 60/h");
+
     [Setting("SALUS_ALERT_MAIL", "who is told by mail of what looks like an attack or a fault; empty: nobody")]
     public string AlertMail { get; init; } = "";
 

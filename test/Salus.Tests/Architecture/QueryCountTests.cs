@@ -46,6 +46,7 @@ public sealed class QueryCountTests : IDisposable
                 else (await clinic.Transfer(visit, beds[0])).Is(200);
                 await clinic.Admitted(beds[1]);
                 await clinic.Visit();
+                await Money(clinic, issued.Count);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -57,6 +58,7 @@ public sealed class QueryCountTests : IDisposable
         var own = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
         string[] paths =
         [
+            "charges?limit=100", "payments?limit=100", "invoices?limit=100", "invoices?filter=outstanding&limit=100", "refunds?limit=100", "debtors", "drawers", "money-figures", "provider-reports", "payment-settings",
             "drugs?limit=100", "stock?limit=100", "interaction-rules?limit=100", "pharmacy/work-list", "pharmacy/dispensed?limit=100", $"encounters/{visit}/prescriptions",
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
             "files?limit=100", "encounters", $"encounters?patient={own}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"encounters/{visit}/documents", $"patients/{own}/record", $"patients/{own}/readers",
@@ -114,6 +116,16 @@ public sealed class QueryCountTests : IDisposable
             var prescription = (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
             if (isDispensed) (await clinic.Pharmacist.Post($"prescriptions/{prescription}/dispensing")).Is(200);
         }
+    }
+
+    /// <summary>A charge with an invoice, a payment, a refund and a credit, and a movement of a wallet.</summary>
+    private static async Task Money(Clinic clinic, int number)
+    {
+        var patient = (await clinic.Receptionist.Get("patients?limit=1")).Items[0].Id();
+        var charge = (await clinic.Receptionist.Post("charges", new { payerKind = "patient", payerId = patient, title = $"Copy {number}", lines = new[] { new { unitPrice = new { amount = "10.00" } } } })).Is(201).Id;
+        (await clinic.Receptionist.Post("invoices", new { charges = new[] { charge } })).Is(201);
+        var payment = (await clinic.Receptionist.Post("payments", new { charges = new[] { charge }, method = "card", amount = new { amount = "4.00" } })).Is(201).Id;
+        (await clinic.Admin.Post($"payments/{payment}/refunds", new { way = "wallet", amount = new { amount = "1.00" }, reason = "Less" })).Is(201);
     }
 
     private async Task<Dictionary<string, int>> Counts(Clinic clinic, string[] paths)

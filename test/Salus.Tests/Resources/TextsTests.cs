@@ -81,7 +81,7 @@ public sealed partial class TextsTests
         if (file.EndsWith(".razor", StringComparison.Ordinal)) forms.Add(Parameter());
         else forms.AddRange([Refused(), RefusedField(), Unlock(), ErrorsOfField(), Validation(), PasswordRule()]);
         if (file is "SecurityEvents.cs" or "RecordPermissions.cs") forms.Add(Declared());
-        if (file == "CareGuard.cs") forms.Add(Unlocks());
+        if (file is "CareGuard.cs" or "BillPolicy.cs") forms.Add(Unlocks());
         if (file == "VitalKind.cs") forms.Add(Measured());
         if (file.EndsWith("Module.cs", StringComparison.Ordinal)) forms.AddRange([Declared(), MenuEntry(), Heading()]);
         if (file is "Words.cs" or "PatientWords.cs" or "Role.cs") forms.Add(Arm());

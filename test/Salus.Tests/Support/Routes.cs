@@ -51,13 +51,14 @@ public static class Rows
         var (visit, order) = await clinic.VisitWith();
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 39.5 })).Is(201);
         var chart = (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200);
+        var money = await Money(clinic);
         var (ward, beds) = await clinic.Ward();
         var drug = (await clinic.Pharmacist.Post("drugs", new { name = "Amoxicillin" })).Is(201).Id;
         var result = (await clinic.Lab.Post($"orders/{await clinic.Ordered(visit, name: "Urea")}/result", new { text = "Seen", flag = "normal" })).Is(201).Id;
         async Task<Guid> Prescribed() => (await clinic.Doctor.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = "1", frequency = "daily", quantity = 1, overrideReason = "Known" })).Is(201).Id;
         var (batch, waiting) = ((await clinic.Pharmacist.Post($"drugs/{drug}/batches", new { number = "A1", quantity = 5, expiry = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(90) })).Is(201)["batchId"].GetGuid(), await Prescribed());
         var patient = (await clinic.Register()).Id;
-        return new Dictionary<string, Guid>
+        return new Dictionary<string, Guid>(money)
         {
             // The same rows by the names of FHIR.
             ["Patient"] = patient,
@@ -77,6 +78,8 @@ public static class Rows
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
+            ["services"] = (await clinic.Admin.Post("services", new { department = "other", code = "DRESS", name = "Dressing", price = new { amount = "8" } })).Is(201).Id,
+            ["unpaid-work"] = order,
             ["wards"] = ward,
             ["beds"] = beds[0],
             ["batches"] = batch,
@@ -97,6 +100,25 @@ public static class Rows
             ["catalogue"] = await clinic.Potassium(),
             ["templates"] = (await clinic.Doctor.Post("templates", new { name = "Cough" })).Is(201).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
+        };
+    }
+
+    /// <summary>A charge with everything that can become of it.</summary>
+    private static async Task<Dictionary<string, Guid>> Money(Clinic clinic)
+    {
+        var patient = (await clinic.Register()).Id;
+        var charge = (await clinic.Receptionist.Post("charges", new { payerKind = "patient", payerId = patient, title = "Copy", lines = new[] { new { unitPrice = new { amount = "10.00" } } } })).Is(201).Id;
+        var report = new StringContent("reference,amount,currency,date\nX,5,EUR,2026-01-02\n", System.Text.Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue("text/csv"));
+        (await clinic.Admin.Send("POST", "provider-reports?method=stripe", report)).Is(201);
+        return new()
+        {
+            ["charges"] = charge,
+            ["invoices"] = (await clinic.Receptionist.Post("invoices", new { charges = new[] { charge } })).Is(201).Id,
+            ["payments"] = (await clinic.Receptionist.Post("payments", new { charges = new[] { charge }, method = "card", amount = new { amount = "4.00" } })).Is(201).Id,
+            ["credit-notes"] = (await clinic.Admin.Post($"charges/{charge}/credits", new { kind = "credit-note", amount = new { amount = "1.00" }, reason = "Less" })).Is(201).Id,
+            ["statements"] = (await clinic.Receptionist.Post("statements", new { kind = "patient", payerId = patient, from = "2026-01-01", to = "2026-01-31" })).Is(201).Id,
+            ["drawers"] = (await clinic.Receptionist.Post("drawers", new { })).Is(201).Id,
+            ["report-differences"] = (await clinic.Admin.Get("provider-reports")).Is(200).Items[0].Id(),
         };
     }
 }

@@ -30,7 +30,7 @@ public sealed class RunningSalus : IAsyncDisposable
     public Database Database => app.Services.GetRequiredService<Database>();
     public DateTime Now => app.Services.GetRequiredService<TimeProvider>().Now();
 
-    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min"), RegisterLimit = RateLimit.Parse("register", "1000000/min"), ResetLimit = RateLimit.Parse("reset", "1000000/min"), SearchLimit = RateLimit.Parse("search", "1000000/min"), ExportLimit = RateLimit.Parse("export", "1000000/min"), UploadLimit = RateLimit.Parse("upload", "1000000/min"), DownloadLimit = RateLimit.Parse("download", "1000000/min") };
+    public static Settings SettingsFor(TestDatabase database) => new() { Mode = Mode.Development, Data = database.Folder, Database = database.Connection, Urls = "http://127.0.0.1:0", SignInLimit = RateLimit.Parse("sign-in", "1000000/min"), RefreshLimit = RateLimit.Parse("refresh", "1000000/min"), RegisterLimit = RateLimit.Parse("register", "1000000/min"), ResetLimit = RateLimit.Parse("reset", "1000000/min"), SearchLimit = RateLimit.Parse("search", "1000000/min"), ExportLimit = RateLimit.Parse("export", "1000000/min"), UploadLimit = RateLimit.Parse("upload", "1000000/min"), DownloadLimit = RateLimit.Parse("download", "1000000/min"), PayLimit = RateLimit.Parse("pay", "1000000/min") };
 
     public static Task<RunningSalus> Start(TestDatabase database, Func<Settings, Settings>? change = null, params Module[] more)
     {

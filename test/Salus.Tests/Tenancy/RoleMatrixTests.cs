@@ -38,7 +38,7 @@ public sealed class RoleMatrixTests(SalusServer server)
     public void ID_33_the_public_addresses_of_the_api_are_these_and_no_others()
     {
         var open = Routes.OfApi(server.Salus).Where(r => r.Gate!.IsPublic).Select(r => r.ToString()).Where(r => !r.Contains("/docs") && !r.Contains("/redoc")).Order(StringComparer.Ordinal);
-        string[] expected = ["GET /api/health", "GET /api/v1/collection", "GET /api/v1/health", "GET /api/v1/tickets/{code}", "GET /api/{documentName}/schema", "GET /fhir/{org}/metadata", "POST /api/v1/auth/paq", "POST /api/v1/auth/password-reset", "POST /api/v1/auth/password-reset/confirm", "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/register/again", "POST /api/v1/auth/token", "POST /api/v1/auth/verify", "POST /api/v1/auth/verify-contact"];
+        string[] expected = ["GET /api/health", "GET /api/v1/collection", "GET /api/v1/health", "GET /api/v1/tickets/{code}", "GET /api/{documentName}/schema", "GET /fhir/{org}/metadata", "POST /api/v1/auth/paq", "POST /api/v1/auth/password-reset", "POST /api/v1/auth/password-reset/confirm", "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/register/again", "POST /api/v1/auth/token", "POST /api/v1/auth/verify", "POST /api/v1/auth/verify-contact", "POST /api/v1/payments/webhooks/{provider}"];
         Assert.Equal(expected, open.Where(r => r != "GET /api" && !r.Contains("{**", StringComparison.Ordinal))); // those two only redirect
     }
 

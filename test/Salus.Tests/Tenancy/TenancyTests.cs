@@ -17,6 +17,8 @@ public sealed class TenancyTests(SalusServer server)
         ("patients", "undoing") => new { reason = "Two persons" },
         ("roles", _) => new { title = "Renamed", permissions = new[] { "organisation.enter" } },
         ("patients", "medications") => new { text = "Camomile" },
+        ("patients", "insurances") => new { insurer = "Aurora Vita", number = "1", percent = 100, from = "2020-01-01" },
+        ("patients", "retainers") => new { kind = "annual", from = "2026-01-01", to = "2026-12-31" },
         ("patients", "archiving") => new { reason = "Moved away" },
         ("patients", _) => new { name = "Anna Verdi" },
         ("queues", "closures") => new { day = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(5) },
@@ -28,6 +30,16 @@ public sealed class TenancyTests(SalusServer server)
         ("tickets", "transfer") => new { queueId = Guid.NewGuid() },
         ("tickets", "urgency") => new { urgency = "urgent", reason = "Pain" },
         ("encounters", "prescription-images" or "documents" or "lab-attachments" or "imaging-attachments") => new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } },
+        ("services", "archive") => new { },
+        ("services", _) => new { department = "other", code = "X", name = "Renamed", price = new { amount = "1" } },
+        ("unpaid-work", _) => new { reason = "Research" },
+        ("encounters", "services") => new { serviceId = Guid.NewGuid() },
+        ("encounters", "removals") => new { chargeId = Guid.NewGuid(), reason = "A slip" },
+        ("encounters", "waivers") => new { reason = "Hardship" },
+        ("encounters", "payments") => new { method = "card" },
+        ("encounters", "promises" or "emergencies") => new { reason = "Payday" },
+        ("encounters", "coverage") => new { policyId = Guid.NewGuid() },
+        ("encounters", "decision") => new { approves = false, reason = "Not covered" },
         ("encounters", "vitals") => new { temperature = 37 },
         ("encounters", "voiding" or "take-over" or "ending") => new { reason = "A slip" },
         ("encounters", "conditions") => new { text = "Cold" },
@@ -60,6 +72,12 @@ public sealed class TenancyTests(SalusServer server)
         ("batches", "write-offs") => new { kind = "damaged", quantity = 1, reason = "Wet" },
         ("batches", _) => new { quantity = 1, reason = "Counted" },
         ("interaction-rules", _) => new { a = "Renamed", b = "Aspirin", severity = "mild" },
+        ("charges", "credits") => new { kind = "waiver", reason = "Poor" },
+        ("payments", "refunds") => new { way = "transfer", reason = "Not done" },
+        ("payments" or "invoices", "sending") => new { to = "anna@example.org" },
+        ("invoices", "void") => new { reason = "Wrong" },
+        ("drawers", "closing") => new { counted = new { amount = "0" } },
+        ("report-differences", _) => new { reason = "A fee" },
         ("staff", _) => new { roles = new[] { "clinic.doctor" } },
         _ => new { },
     };
@@ -123,6 +141,11 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Doctor.Get($"tickets?queue={foreign["queues"]}")).Is(200).Items);
         (await clinic.Admin.Post($"patients/{own["patients"]}/merges", new { otherId = foreign["patients"], reason = "The same person" })).Refuses(404, "not-found");
         (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("payments", new { charges = new[] { foreign["charges"] }, method = "card" })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("invoices", new { charges = new[] { foreign["charges"] } })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Get($"wallet?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("wallet/top-ups", new { kind = "patient", payerId = foreign["patients"], method = "card", amount = new { amount = "5" } })).Refuses(404, "not-found");
         (await clinic.Display.Get($"board?queue={foreign["queues"]}")).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"encounters/{own["encounters"]}/orders", new { kind = "lab", items = new[] { new { catalogueId = foreign["catalogue"] } } })).RefusesField("items");
         (await clinic.Admit(own["encounters"], foreign["beds"])).RefusesField("bedId");
@@ -147,6 +170,8 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Nurse.Get("nursing/tasks")).Items);
         Assert.Empty((await clinic.Doctor.Get("catalogue")).Items);
         Assert.Empty((await clinic.Doctor.Get("templates")).Json.EnumerateArray());
+        foreach (var list in (string[])["charges", "payments", "invoices", "refunds", "drawers", "provider-reports"]) Assert.Empty((await clinic.Admin.Get(list)).Items);
+        Assert.Empty((await clinic.Receptionist.Get("debtors"))["debtors"].EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
     }
 

@@ -53,6 +53,23 @@ public abstract class Database
 
     protected static string Pattern(string word) => word.Length < 3 ? $"% {word}%" : $"%{word}%";
 
+    /// <summary>The statement that begins a transaction which only reads, and sees one moment whatever is committed meanwhile.</summary>
+    protected abstract string BeginSnapshot { get; }
+
+    /// <summary>Reads several things as they stood in one moment.</summary>
+    public async Task<T> ReadSnapshot<T>(Func<SalusDb, Task<T>> read, CancellationToken ct)
+    {
+        await using var db = Open();
+        await db.Database.OpenConnectionAsync(ct);
+        try
+        {
+            await db.Database.ExecuteSqlRawAsync(BeginSnapshot, ct);
+            try { return await read(db); }
+            finally { await db.Database.ExecuteSqlRawAsync("COMMIT", CancellationToken.None); }
+        }
+        finally { await db.Database.CloseConnectionAsync(); }
+    }
+
     /// <summary>For people: "SQLite" or "PostgreSQL".</summary>
     public abstract string Name { get; }
 

@@ -37,6 +37,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
 
     public override string Name => "SQLite";
     public override string SkipLocked => "";
+    protected override string BeginSnapshot => "BEGIN DEFERRED";
     public override string AuditSettledBound => "SELECT COALESCE(MAX(\"Seq\"), 0) + 1 FROM kernel_audit_events";
     public override string AuditOrder => "Seq";
     public override object Id(Guid id) => id.ToString().ToUpperInvariant();

@@ -1,5 +1,6 @@
 using Salus.Kernel;
 using Salus.Kernel.Live;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Contract;
 using Salus.Modules.Clinic.Documents;
 using Salus.Modules.Clinic.Encounters;
@@ -39,6 +40,7 @@ public sealed class ClinicModule : Module
         new(ClinicPermissions.ReadFigures, "See the figures of the day", Role.Admin, Role.Owner, Role.Doctor),
         .. PatientModule.Permissions,
         .. RecordPermissions.All,
+        .. BillingModule.Permissions,
     ];
 
     public override IEnumerable<AuditAction> AuditActions =>
@@ -76,6 +78,7 @@ public sealed class ClinicModule : Module
         .. OrdersModule.AuditActions,
         .. PharmacyModule.AuditActions,
         .. PrintModule.AuditActions,
+        .. BillingModule.AuditActions,
         .. FhirModule.AuditActions,
         .. WardsModule.AuditActions,
     ];
@@ -93,6 +96,7 @@ public sealed class ClinicModule : Module
         .. EncounterModule.Menu,
         .. OrdersModule.Menu,
         .. PharmacyModule.Menu,
+        .. BillingModule.Menu,
         .. WardsModule.Menu,
         new("manage/queues", "Queues and rooms", "adjustments", ClinicPermissions.ManageQueues, 60),
     ];
@@ -106,6 +110,7 @@ public sealed class ClinicModule : Module
         OrdersModule.AddServices(services);
         PharmacyModule.AddServices(services);
         PrintModule.AddServices(services);
+        BillingModule.AddServices(services);
         WardsModule.AddServices(services);
         services.AddSingleton<ITopicGuard, BoardTopic>().AddSingleton<ITopicGuard, QueueTopic>().AddSingleton<ITopicGuard, TicketTopic>();
     }
@@ -123,6 +128,7 @@ public sealed class ClinicModule : Module
         OrdersModule.MapRoutes(routes);
         PharmacyModule.MapRoutes(routes);
         PrintModule.MapRoutes(routes);
+        BillingModule.MapRoutes(routes);
         FhirApi.Map(routes);
         WardsModule.MapRoutes(routes);
     }

@@ -52,6 +52,15 @@ public static class ClinicPermissions
     public const string WriteMedications = "record.write-medications";
     public const string ManageTemplates = "record.templates";
     public const string ManageCodes = "record.manage-codes";
+    public const string ReadBills = "billing.read";
+    public const string EditBills = "billing.edit";
+    public const string ReadPrices = "billing.read-prices";
+    public const string ManagePrices = "billing.manage-prices";
+    public const string Insure = "billing.insure";
+    public const string PromisePayment = "billing.promise";
+    public const string DeclareEmergency = "billing.emergency";
+    public const string WaiveBills = "billing.waive";
+    public const string ReadLeaks = "billing.leaks";
     public const string ReadWards = "wards.read";
     public const string AdmitPatients = "wards.admit";
     public const string DischargePatients = "wards.discharge";

@@ -3,7 +3,8 @@ namespace Salus.Tests.Organisations;
 /// <summary>Nobody grants what they lack (docs/adr/0018).</summary>
 public sealed class GrantingTests(SalusServer server)
 {
-    private static readonly string[] Receptionist = ["organisation.enter", "patients.read", "patients.write", "queue.read-board", "queue.read", "queue.issue", "queue.post-notice", "files.open", "wards.read", "encounters.read", "encounters.open", "record.add-documents"];
+    private static readonly string[] Receptionist = ["organisation.enter", "patients.read", "patients.write", "queue.read-board", "queue.read", "queue.issue", "queue.post-notice", "files.open", "wards.read", "encounters.read", "encounters.open", "record.add-documents",
+        "payments.read", "payments.charge", "payments.take", "payments.invoice", "payments.wallets", "billing.read", "billing.edit", "billing.read-prices", "billing.insure", "billing.promise"];
 
     private static Task<Caller> HeadOfDesk(Clinic clinic) =>
         clinic.HireWith("head-of-desk", [.. Receptionist, "organisation.manage-staff", "organisation.manage-roles", "organisation.manage-keys"]);

@@ -62,4 +62,26 @@ public static class HandWritten
             CREATE INDEX "IX_{table}_SearchText" ON {table} USING gin ("SearchText" gin_trgm_ops);
             """);
     }
+
+    /// <summary>What was booked stays as it was booked: a mistake is put right by another entry.</summary>
+    public static void LedgerSqlite(MigrationBuilder migration)
+    {
+        foreach (var table in LedgerTables)
+            migration.Sql($"""
+                CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                """);
+    }
+
+    public static void LedgerPostgres(MigrationBuilder migration)
+    {
+        migration.Sql("CREATE FUNCTION salus_ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$;");
+        foreach (var table in LedgerTables)
+            migration.Sql($"""
+                CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION salus_ledger_append_only();
+                CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION salus_ledger_append_only();
+                """);
+    }
+
+    private static readonly string[] LedgerTables = ["payments_entries", "payments_transactions", "payments_charge_lines", "payments_day_closes", "payments_day_totals"];
 }

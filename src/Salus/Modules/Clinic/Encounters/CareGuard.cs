@@ -12,7 +12,7 @@ public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
     Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CloseLeaving, CancelOrder, Particulars,
-    Admit, Transfer, Discharge,
+    Bill, Insurance, PaymentPromise, PaymentEmergency, Admit, Transfer, Discharge,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -37,17 +37,12 @@ public sealed record CareFacts(EncounterState State, ConsultationState? Consulta
 /// <summary>What payment says of an act; null: nothing is in the way.</summary>
 public delegate Lock? PaymentLock(CareAct act);
 
-/// <summary>Whether a visit, or one order in it, has been paid as far as it must be. Open until money exists here.</summary>
+/// <summary>Whether a visit, or one order in it, has been paid as far as it must be.</summary>
 public interface IPaymentPolicy
 {
     /// <summary>Looks once; the answer is then asked for as many acts as are needed.</summary>
     /// <param name="orderId">The order or prescription in question; null: the visit.</param>
     Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct);
-}
-
-public sealed class OpenPayment : IPaymentPolicy
-{
-    public Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct) => Task.FromResult<PaymentLock>(_ => null);
 }
 
 /// <summary>The one policy of what can be done in a visit, for the API, the pages and the answers about locks alike.</summary>
@@ -76,6 +71,10 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.Addendum => ClinicPermissions.WriteAddenda,
         CareAct.Summary => ClinicPermissions.WriteSummaries,
         CareAct.Particulars => ClinicPermissions.OpenEncounters,
+        CareAct.Bill => ClinicPermissions.ReadBills,
+        CareAct.Insurance => ClinicPermissions.Insure,
+        CareAct.PaymentPromise => ClinicPermissions.PromisePayment,
+        CareAct.PaymentEmergency => ClinicPermissions.DeclareEmergency,
         CareAct.Admit or CareAct.Transfer => ClinicPermissions.AdmitPatients,
         CareAct.Discharge => ClinicPermissions.DischargePatients,
         _ => ClinicPermissions.CloseEncounters,
@@ -116,8 +115,8 @@ public sealed class CareGuard(IPaymentPolicy payment)
 
     private static Lock? OfState(CareFacts facts, CareAct act)
     {
-        // Bringing a patient in is the queue's step: it looks at nothing but payment.
-        if (act is CareAct.Addendum or CareAct.BringIn) return null;
+        // Bringing a patient in is the queue's step: it looks at nothing but payment. An insurer answers when it wants to.
+        if (act is CareAct.Addendum or CareAct.BringIn or CareAct.Insurance) return null;
         if (act == CareAct.Summary) return facts.State == EncounterState.Open ? new(409, "encounter.open", "The visit is still open.", "Close the visit first.") : null;
         if (facts.State == EncounterState.Closed) return new(409, "encounter.closed", "This visit is closed; nothing in it changes any more.", "Write an addendum, or open a new visit.");
         return act switch

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy;
 using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -13,8 +15,9 @@ namespace Salus.Modules.Clinic.Encounters;
 /// <param name="Alerts">Clinical alerts that nobody has acknowledged.</param>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that wait.</param>
+/// <param name="IsUnpaid">Something is owed, and nothing has opened the way yet.</param>
 public sealed record EncounterLine(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly Day, EncounterType Type, EncounterState State, string Complaint,
-    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, Guid Version);
+    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, Guid Version);
 
 public sealed record EncounterPage(IReadOnlyList<EncounterLine> Items, string? Next);
 
@@ -79,6 +82,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         if (query.After is { } after) found = query.PatientId is null ? found.Where(e => e.Id > after) : found.Where(e => e.Id < after);
         var sorted = query.PatientId is null ? found.OrderBy(e => e.Id) : found.OrderByDescending(e => e.Id);
         var (alerts, orders, prescriptions) = (db.Alerts, db.Orders, db.Prescriptions);
+        var (owed, exits) = (db.Charges.Where(Charge.IsOutstanding), db.BillExits);
         var rows = await sorted.Take(query.Limit + 1).Select(e => new
         {
             Encounter = e, Patient = patients.First(p => p.Id == e.PatientId), Doctor = accounts.Where(a => a.Id == e.DoctorId).Select(a => a.Name).FirstOrDefault(),
@@ -87,6 +91,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
             Alerts = alerts.Count(a => a.EncounterId == e.Id && a.State == AlertState.Raised),
             Missing = orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
             Undispensed = prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending),
+            IsUnpaid = owed.Any(c => c.GroupId == e.Id) && !exits.Any(x => x.EncounterId == e.Id && x.PurposeId == null && x.EndedAt == null),
         }).ToListAsync(ct);
         var today = Clock.Today(organisation.Current.Zone);
         var reads = Actor.May(ClinicPermissions.ReadRestricted);
@@ -95,7 +100,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         {
             var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads && !open.Contains(r.Patient.Id));
             return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor, open), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
-                isHidden ? Restricted.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, e.Version);
+                isHidden ? Restricted.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, r.IsUnpaid, e.Version);
         }).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);
     }

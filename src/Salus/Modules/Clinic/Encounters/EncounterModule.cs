@@ -36,7 +36,7 @@ internal static class EncounterModule
     public static IEnumerable<MenuItem> Menu => [new("visits", "Visits", "stethoscope", ClinicPermissions.ReadEncounters, 25)];
 
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<IPaymentPolicy, OpenPayment>().AddSingleton<CareGuard>().AddSingleton<ITopicGuard, EncountersTopic>().AddSingleton<ITopicGuard, EncounterTopic>().AddScoped<VisitPages>();
+        services.AddSingleton<CareGuard>().AddSingleton<ITopicGuard, EncountersTopic>().AddSingleton<ITopicGuard, EncounterTopic>().AddScoped<VisitPages>();
 
     public static void MapRoutes(IEndpointRouteBuilder routes)
     {

@@ -2,8 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -24,7 +26,7 @@ public abstract record EncounterForm
 public sealed record EncounterOutcome(Guid Id, Guid PatientId, EncounterState State, Guid Version);
 
 /// <summary>Opens a visit for a patient who has arrived.</summary>
-public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation) : UseCase<OpenEncounter.Command, EncounterOutcome>(tools)
+public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation, Bills bills) : UseCase<OpenEncounter.Command, EncounterOutcome>(tools)
 {
     public const string Action = "encounter.open";
 
@@ -49,17 +51,20 @@ public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation) : 
         Db.Add(encounter);
         Subject("encounter", encounter.Id, encounter.Type.ToString(), encounter.Id);
         Changed(EncounterList.Topic(Db.OrganisationId));
+        await bills.Opened(bills.Booking(Db, Now, Actor.Id, Changed), encounter, ct);
         return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
     }
 
     /// <summary>The visit that a ticket stands for: the patient's open one of today, else a new one.</summary>
-    public static async Task<Guid> ForTicket(SalusDb db, Guid patientId, bool isEmergency, DateOnly today, DateTime now, CancellationToken ct)
+    public static async Task<Guid> ForTicket(Booking booking, Bills bills, Guid patientId, bool isEmergency, CancellationToken ct)
     {
+        var (db, today, now) = (booking.Db, booking.Day, booking.At);
         var open = await db.Encounters.Where(e => e.PatientId == patientId && e.Day == today && e.State == EncounterState.Open).OrderBy(e => e.StartedAt).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
         if (open is { } id) return id;
         var encounter = Begin(patientId, today, now);
         encounter.Type = isEmergency ? EncounterType.Emergency : EncounterType.Consultation;
         db.Add(encounter);
+        await bills.Opened(booking, encounter, ct);
         return encounter.Id;
     }
 

@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 
 namespace Salus.Modules.Clinic.Orders;
 
 /// <summary>A doctor orders tests, studies or procedures: one requisition of one kind, with an order for each item. The consultation begins with it, if it has not begun.</summary>
-public sealed class PlaceOrders(Tools tools, CareGuard guard) : EncounterUseCase<PlaceOrders.Command, PlaceOrders.Placed>(tools, guard)
+public sealed class PlaceOrders(Tools tools, CareGuard guard, Bills bills) : EncounterUseCase<PlaceOrders.Command, PlaceOrders.Placed>(tools, guard)
 {
     public const string Action = "order.place";
     private const int MostItems = 40;
@@ -66,6 +67,7 @@ public sealed class PlaceOrders(Tools tools, CareGuard guard) : EncounterUseCase
         Subject("encounter", encounter.Id, $"{command.Kind} {command.Priority} {orders.Count}", encounter.Id);
         Changed(OrderList.Topic(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
+        await bills.Ordered(bills.Booking(Db, Now, Actor.Id, Changed), encounter, orders, ct);
         return new(requisition, [.. orders.Select(o => o.Id)]);
     }
 
@@ -99,7 +101,7 @@ public sealed class PlaceOrders(Tools tools, CareGuard guard) : EncounterUseCase
 }
 
 /// <summary>A doctor takes back an order that has no result yet, with a reason.</summary>
-public sealed class CancelOrder(Tools tools, CareGuard guard) : OrderUseCase<CancelOrder.Command, OrderOutcome>(tools, guard)
+public sealed class CancelOrder(Tools tools, CareGuard guard, Bills bills) : OrderUseCase<CancelOrder.Command, OrderOutcome>(tools, guard)
 {
     public const string Action = "order.cancel";
 
@@ -121,6 +123,8 @@ public sealed class CancelOrder(Tools tools, CareGuard guard) : OrderUseCase<Can
     {
         var reason = Text.Clean(command.Reason);
         if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");
-        return Moved(await HoldOrder(command.OrderId, command.Version, null, command, ct), OrderAction.Cancel, reason);
+        var outcome = Moved(await HoldOrder(command.OrderId, command.Version, null, command, ct), OrderAction.Cancel, reason);
+        await bills.NotDone(bills.Booking(Db, Now, Actor.Id, Changed), outcome.Id, 1, reason, ct);
+        return outcome;
     }
 }

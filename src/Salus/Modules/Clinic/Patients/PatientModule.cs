@@ -5,6 +5,7 @@ using Salus.Modules.Clinic.Patients.Importing;
 using Salus.Modules.Clinic.Patients.Merging;
 using Salus.Modules.Clinic.Patients.Team;
 using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Patients;
 
@@ -35,7 +36,7 @@ internal static class PatientModule
 
     public static IEnumerable<MenuItem> Menu => [new("manage/import", "Import patients", "users", ClinicPermissions.ImportPatients, 62)];
 
-    public static void AddServices(IServiceCollection services) => services.AddScoped<PatientExport>().AddScoped<IJobHandler, LateRowsJob>();
+    public static void AddServices(IServiceCollection services) => services.AddScoped<PatientExport>().AddScoped<IJobHandler, LateRowsJob>().AddScoped<IPayerSource, PatientPayer>();
 
     public static void MapRoutes(IEndpointRouteBuilder routes)
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Queue.Waiting;
@@ -9,7 +10,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Clinic.Queue;
 
 /// <summary>Gives a patient the next token of a queue and keeps the range of waiting that the patient is told.</summary>
-public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellWait tell) : TicketUseCase<IssueToken.Command, IssueToken.Issued>(tools, organisation)
+public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellWait tell, Bills bills) : TicketUseCase<IssueToken.Command, IssueToken.Issued>(tools, organisation)
 {
     public const string Action = "ticket.issue";
     private WaitRange? told;
@@ -47,7 +48,7 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
         if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
         var ticket = await NewTicket(command.PatientId, queue.Id, Today, ct);
         ticket.SetUrgency(command.Urgency, Text.Clean(command.Reason));
-        if (Clinic.KeepsRecord) ticket.EncounterId = await OpenEncounter.ForTicket(Db, ticket.PatientId, command.Urgency == Urgency.Stat, Today, Now, ct);
+        if (Clinic.KeepsRecord) ticket.EncounterId = await OpenEncounter.ForTicket(bills.Booking(Db, Now, Actor.Id, Changed), bills, ticket.PatientId, command.Urgency == Urgency.Stat, ct);
         if (told is { } range) (ticket.ToldFrom, ticket.ToldTo) = ((int)range.From / 60 * 60, (int)Math.Ceiling(range.To / 60) * 60);
         ticket.Version = Guid.CreateVersion7();
         Db.Add(ticket);

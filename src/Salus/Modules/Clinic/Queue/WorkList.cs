@@ -1,15 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Queue.Waiting;
 using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Queue;
 
 /// <summary>One ticket as staff see it.</summary>
 public sealed record WorkLine(Guid Id, string Token, int Number, TicketState State, Urgency Urgency, string UrgencyReason, Guid PatientId, string PatientNumber, string PatientName,
-    int? Age, Gender Gender, DateTime IssuedAt, DateTime? CalledAt, DateTime? InRoomAt, int Calls, bool IsMine, string? Place, DateOnly? LastVisit, WaitRange? Wait, Guid? EncounterId, Guid Version);
+    int? Age, Gender Gender, DateTime IssuedAt, DateTime? CalledAt, DateTime? InRoomAt, int Calls, bool IsMine, string? Place, DateOnly? LastVisit, WaitRange? Wait, Guid? EncounterId, bool IsUnpaid, Guid Version);
 
 /// <summary>A queue's day for those who serve it, with the queues and rooms to choose from.</summary>
 public sealed record WorkView(ServiceQueue Queue, IReadOnlyList<WorkLine> Lines, IReadOnlyList<WorkLine> Missed, IReadOnlyList<ServiceQueue> Queues, IReadOnlyList<ServicePoint> Points,
@@ -57,10 +59,12 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
         var points = await db.ServicePoints.AsNoTracking().Where(s => s.ArchivedAt == null).OrderBy(s => s.Name).ToListAsync(ct);
         var notices = await QueueDay.Notices(db, queue.Id, now, ct);
         var (patients, all) = (db.Patients.AsNoTracking(), db.Tickets.AsNoTracking());
+        var (owed, exits) = (db.Charges.Where(Charge.IsOutstanding), db.BillExits);
         var rows = await all.Where(t => t.QueueId == queue.Id && t.Day == today && t.State != TicketState.Done && t.State != TicketState.Transferred && t.State != TicketState.Cancelled)
             .InOrderOfService().Select(t => new
             {
                 Ticket = t, Patient = patients.First(p => p.Id == t.PatientId),
+                IsUnpaid = owed.Any(c => c.GroupId == t.EncounterId) && !exits.Any(x => x.EncounterId == t.EncounterId && x.PurposeId == null && x.EndedAt == null),
                 LastVisit = all.Where(o => o.PatientId == t.PatientId && o.Day < today && o.State == TicketState.Done).Max(o => (DateOnly?)o.Day),
             }).ToListAsync(ct);
         var day = await all.Where(t => t.QueueId == queue.Id && t.Day == today && t.State == TicketState.Done)
@@ -72,7 +76,7 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
         var lines = rows.Select(r => new WorkLine(r.Ticket.Id, queue.Token(r.Ticket.Number), r.Ticket.Number, r.Ticket.State, r.Ticket.Urgency, r.Ticket.UrgencyReason,
             r.Patient.Id, r.Patient.Number, r.Patient.NameFor(Actor, open), r.Patient.Age(today), r.Patient.Gender, r.Ticket.IssuedAt, r.Ticket.CalledAt, r.Ticket.InRoomAt, r.Ticket.Calls,
             r.Ticket.ServedBy == Actor.Id, points.FirstOrDefault(p => p.Id == r.Ticket.ServicePointId)?.Name, r.LastVisit,
-            r.Ticket.State == TicketState.Waiting && place < ranges.Count ? ranges[place++] : null, r.Ticket.EncounterId, r.Ticket.Version)).ToList();
+            r.Ticket.State == TicketState.Waiting && place < ranges.Count ? ranges[place++] : null, r.Ticket.EncounterId, r.IsUnpaid, r.Ticket.Version)).ToList();
         return new WorkView(queue, [.. lines.Where(l => l.State != TicketState.NoShow)], [.. lines.Where(l => l.State == TicketState.NoShow)], queues, points, notices, day, closed);
     }
 }

@@ -19,8 +19,9 @@ public sealed class MergeGuardTests(SalusServer server)
         string[] history = ["clinic_patient_merges.KeptPatientId", "clinic_patient_merges.OtherPatientId"];
         var named = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Where(p => p.Name.Contains("Patient", StringComparison.OrdinalIgnoreCase) && (p.ClrType == typeof(Guid) || p.ClrType == typeof(Guid?))).Select(p => $"{e.GetTableName()}.{p.Name}"));
         var pointing = db.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys().Where(k => k.PrincipalEntityType.ClrType == typeof(Patient)).Select(k => $"{e.GetTableName()}.{k.Properties[0].Name}"));
-        var keys = named.Union(pointing).Except(history).Order(StringComparer.Ordinal).ToList();
-        var moved = PersonRows.Of(db).Select(r => $"{r.Table}.{PersonRows.Key}").Order(StringComparer.Ordinal).ToList();
+        var paying = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Where(p => p.Name == "PayerId").Select(p => $"{e.GetTableName()}.{p.Name}"));
+        var keys = named.Union(pointing).Union(paying).Except(history).Order(StringComparer.Ordinal).ToList();
+        var moved = PersonRows.Of(db).Select(r => $"{r.Table}.{r.Key}").Order(StringComparer.Ordinal).ToList();
         Assert.True(keys.Count >= 16, string.Join(' ', keys));
         Assert.True(keys.SequenceEqual(moved), $"A merge does not move: {string.Join(' ', keys.Except(moved))}");
         Assert.Subset(keys.ToHashSet(), new HashSet<string>(["clinic_tickets.PatientId", "clinic_encounters.PatientId", "clinic_care_team.PatientId", "clinic_emergency_access.PatientId"]));

@@ -85,7 +85,7 @@ public static class ListApi
 
     /// <summary>The body, kept on disk while it is read twice.</summary>
     /// <exception cref="Refusal">415 when it is no table.</exception>
-    private static async Task<Stream> Table(HttpRequest request, CancellationToken ct)
+    internal static async Task<Stream> Table(HttpRequest request, CancellationToken ct)
     {
         if (request.ContentType?.Split(';')[0].Trim() is not "text/csv") throw new Refusal(415, "media-type", "This kind of content is not understood here.");
         var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);

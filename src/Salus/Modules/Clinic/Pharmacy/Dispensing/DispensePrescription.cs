@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy.Stock;
@@ -9,7 +10,7 @@ using Salus.Modules.Organisations.Contract;
 namespace Salus.Modules.Clinic.Pharmacy.Dispensing;
 
 /// <summary>Hands a prescribed medicine out, once: the batch that expires first goes first, an expired one never, and either everything is there or nothing is taken.</summary>
-public sealed class DispensePrescription(Tools tools, CareGuard guard, OrganisationSlot organisation) : EncounterUseCase<DispensePrescription.Command, DispensePrescription.Outcome>(tools, guard)
+public sealed class DispensePrescription(Tools tools, CareGuard guard, OrganisationSlot organisation, Bills bills) : EncounterUseCase<DispensePrescription.Command, DispensePrescription.Outcome>(tools, guard)
 {
     public const string Action = "prescription.dispense";
 
@@ -33,6 +34,8 @@ public sealed class DispensePrescription(Tools tools, CareGuard guard, Organisat
 
     public sealed record Line(Guid Id, string Batch, DateOnly Expiry, int Quantity);
 
+    // On the credit note, in the language of the books.
+    private const string NotDispensed = "Not all of it was dispensed.";
     private bool isEmergency;
 
     protected override string Name => Action;
@@ -62,6 +65,7 @@ public sealed class DispensePrescription(Tools tools, CareGuard guard, Organisat
         Subject("prescription", prescription.Id, dispense.IsFromStock ? "dispensed" : "dispensed without stock", encounter.Id);
         Changed(PharmacyTopic.Of(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
+        if (quantity < prescription.Quantity) await bills.NotDone(bills.Booking(Db, Now, Actor.Id, Changed), prescription.Id, 1 - (decimal)quantity / prescription.Quantity, NotDispensed, ct);
         return new(dispense.Id, prescription.Id, encounter.Id, prescription.Drug, quantity, dispense.IsFromStock, lines);
     }
 

@@ -1,13 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 
 namespace Salus.Modules.Clinic.Pharmacy.Prescribing;
 
 /// <summary>Cancels a prescription that nobody has dispensed yet; its alerts are settled with it.</summary>
-public sealed class CancelPrescription(Tools tools, CareGuard guard) : EncounterUseCase<CancelPrescription.Command, Guid>(tools, guard)
+public sealed class CancelPrescription(Tools tools, CareGuard guard, Bills bills) : EncounterUseCase<CancelPrescription.Command, Guid>(tools, guard)
 {
     public const string Action = "prescription.cancel";
 
@@ -41,6 +42,7 @@ public sealed class CancelPrescription(Tools tools, CareGuard guard) : Encounter
         }
         Changed(PharmacyTopic.Of(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
+        await bills.NotDone(bills.Booking(Db, Now, Actor.Id, Changed), prescription.Id, 1, prescription.CancelReason, ct);
         return encounter.Id;
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Pharmacy.Drugs;
 using Salus.Modules.Organisations.Contract;
@@ -12,7 +13,7 @@ namespace Salus.Modules.Clinic.Pharmacy.Prescribing;
 /// Prescribes a medicine in a visit. It is checked in the same transaction; what the check found, or could not check, is kept with it, and a
 /// warning is overridden only with a reason.
 /// </summary>
-public sealed class Prescribe(Tools tools, CareGuard guard, OrganisationSlot organisation) : EncounterUseCase<Prescribe.Command, Prescribe.Outcome>(tools, guard)
+public sealed class Prescribe(Tools tools, CareGuard guard, OrganisationSlot organisation, Bills bills) : EncounterUseCase<Prescribe.Command, Prescribe.Outcome>(tools, guard)
 {
     public const string Action = "prescription.write";
 
@@ -91,6 +92,7 @@ public sealed class Prescribe(Tools tools, CareGuard guard, OrganisationSlot org
         Subject("prescription", prescription.Id, $"{prescription.Check}{(prescription.OverrideReason.Length > 0 ? " overridden" : "")}{(command.IsEmergency ? " emergency" : "")}", encounter.Id);
         Changed(PharmacyTopic.Of(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
+        await bills.Prescribed(bills.Booking(Db, Now, Actor.Id, Changed), encounter, prescription, ct);
         return new(prescription.Id, prescription.DrugId, prescription.Drug, prescription.Check, findings, prescription.Version);
     }
 

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Payments.Contract;
+using Lock = Salus.Modules.Clinic.Encounters.Lock;
+
+namespace Salus.Modules.Clinic.Billing;
+
+/// <summary>
+/// Pay before care: what is ordered waits for the visit's own charges, what is done for an order or prescription waits for its charge too, and the visit ends
+/// when nothing is owed. What is paid after care never holds care back; an emergency, a promise, a waiver and an insurance that has
+/// approved open the way.
+/// </summary>
+public sealed class BillPolicy : IPaymentPolicy
+{
+    public async Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct)
+    {
+        var owed = await db.Charges.AsNoTracking().Where(c => c.GroupId == encounterId).Where(Charge.IsOutstanding)
+            .Select(c => new Owed(c.PurposeKind, c.PurposeId, c.Total - c.Paid - c.Credited, c.Currency, c.Rank)).ToListAsync(ct);
+        if (owed.Count == 0) return _ => null;
+        var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == encounterId && e.EndedAt == null).Select(e => e.PurposeId).ToListAsync(ct);
+        if (exits.Contains(null)) return _ => null;
+        owed.RemoveAll(o => exits.Contains(o.PurposeId));
+        var insured = await db.Coverages.AnyAsync(c => c.EncounterId == encounterId && c.State != CoverageState.Rejected, ct);
+        return act => act is CareAct.Close or CareAct.CloseLeaving ? insured ? null : Lock(owed)
+            : Lock([.. owed.Where(o => o.Rank < Bills.AfterCare && (o.Kind == Bills.ForVisit || o.PurposeId == orderId))]);
+    }
+
+    private sealed record Owed(string Kind, Guid PurposeId, long Due, string Currency, int Rank);
+
+    private static Lock? Lock(List<Owed> owed) => owed.Count == 0 ? null
+        : new(402, "payment.needed", "This is not paid yet: {0} is owed.", "Pay at the desk. A waiver, a promise to pay, an approved insurance or an emergency also opens the way.", Money.Show(owed.Sum(o => o.Due), owed[0].Currency));
+}
+
+/// <summary>What becomes of a visit's charges is told to the open pages of the visit and to the lists of visits and waiting patients.</summary>
+public abstract class BillHears(string purpose) : IChargeHears
+{
+    public string PurposeKind => purpose;
+
+    public async Task Hear(Booking booking, Charge charge, ChargeNews news, CancellationToken ct)
+    {
+        if (charge.GroupId is not { } visit) return;
+        booking.Changed(Encounter.Topic(visit));
+        booking.Changed(EncounterList.Topic(charge.OrganisationId));
+        if (purpose != Bills.ForVisit) return;
+        foreach (var queue in await booking.Db.Set<Queue.Ticket>().AsNoTracking().Where(t => t.EncounterId == visit).Select(t => t.QueueId).Distinct().ToListAsync(ct)) booking.Changed($"queue:{queue}");
+    }
+}
+
+public sealed class VisitHears() : BillHears(Bills.ForVisit);
+
+public sealed class OrderHears() : BillHears(Bills.ForOrder);
+
+public sealed class PrescriptionHears() : BillHears(Bills.ForPrescription);

@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Orders;
+using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Clinic.Pharmacy.Drugs;
+using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
+
+namespace Salus.Modules.Clinic.Billing;
+
+/// <summary>
+/// Puts on the bill of a visit what costs something, inside the transaction of the act itself, and takes off again what is not done. A bill is
+/// the charges of one visit: it is kept nowhere else.
+/// </summary>
+public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlot organisation)
+{
+    /// <summary>The words by which Payments knows what a charge is for.</summary>
+    public const string ForVisit = "visit", ForOrder = "order", ForPrescription = "prescription";
+
+    /// <summary>From this rank on a charge is paid after care, and nothing waits for it but the end of the visit.</summary>
+    public const int AfterCare = 1000;
+
+    public Booking Booking(SalusDb db, DateTime now, Guid? by, Action<string> changed) => new(db, now, DateOnly.FromDateTime(now.In(organisation.Current.Zone)), by, changed);
+
+    /// <summary>What a visit of this kind costs by itself.</summary>
+    public async Task Opened(Booking booking, Encounter visit, CancellationToken ct)
+    {
+        var db = booking.Db;
+        var (kind, first) = ($" {visit.Type} ", $" {Service.FirstVisit} ");
+        var services = await db.Services.AsNoTracking().Where(s => s.ArchivedAt == null && (s.Automatic.Contains(kind) || s.Automatic.Contains(first))).OrderBy(s => s.Department).ThenBy(s => s.Code).ToListAsync(ct);
+        if (services.Count == 0) return;
+        if (services.Any(s => !s.Automatic.Contains(kind, StringComparison.Ordinal)) && await db.Encounters.AnyAsync(e => e.PatientId == visit.PatientId && e.Id != visit.Id, ct))
+            services.RemoveAll(s => !s.Automatic.Contains(kind, StringComparison.Ordinal));
+        foreach (var service in services) await Charge(booking, visit, ForVisit, service.Id, service, service.Name, 1, $"visit:{visit.Id:N}:{service.Id:N}", ct);
+        await Cover(booking, visit.Id, ct);
+    }
+
+    /// <summary>A service put on the bill by hand.</summary>
+    public async Task Added(Booking booking, Encounter visit, Service service, decimal quantity, CancellationToken ct)
+    {
+        await Charge(booking, visit, ForVisit, service.Id, service, service.Name, quantity, "", ct);
+        await Cover(booking, visit.Id, ct);
+    }
+
+    public async Task Ordered(Booking booking, Encounter visit, IReadOnlyList<Order> orders, CancellationToken ct)
+    {
+        var codes = orders.Where(o => o.Code.Length > 0).Select(o => o.Code).ToList();
+        if (codes.Count == 0) return;
+        var department = orders[0].Kind switch { OrderKind.Lab => Department.Lab, OrderKind.Imaging => Department.Imaging, _ => Department.Procedure };
+        var prices = await booking.Db.Services.AsNoTracking().Where(s => s.ArchivedAt == null && s.Department == department && codes.Contains(s.Code)).ToDictionaryAsync(s => s.Code, ct);
+        if (prices.Count == 0) return;
+        foreach (var order in orders.Where(o => prices.ContainsKey(o.Code))) await Charge(booking, visit, ForOrder, order.Id, prices[order.Code], order.Name, 1, $"order:{order.Id:N}", ct);
+        await Cover(booking, visit.Id, ct);
+    }
+
+    public async Task Prescribed(Booking booking, Encounter visit, Prescription prescription, CancellationToken ct)
+    {
+        var code = (await booking.Db.Drugs.Where(d => d.Id == prescription.DrugId).Select(d => d.Code).FirstOrDefaultAsync(ct))?.ToUpperInvariant();
+        if (string.IsNullOrEmpty(code)) return;
+        var price = await booking.Db.Services.AsNoTracking().FirstOrDefaultAsync(s => s.ArchivedAt == null && s.Department == Department.Pharmacy && s.Code == code, ct);
+        if (price is null) return;
+        await Charge(booking, visit, ForPrescription, prescription.Id, price, prescription.Drug, prescription.Quantity, $"prescription:{prescription.Id:N}", ct);
+        await Cover(booking, visit.Id, ct);
+    }
+
+    /// <summary>What is not done costs nothing: what is still owed for it is taken back. What was paid already stands on the bill until it is given back.</summary>
+    /// <param name="share">Which part of it is not done; 1: nothing of it was.</param>
+    public async Task NotDone(Booking booking, Guid purposeId, decimal share, string reason, CancellationToken ct)
+    {
+        foreach (var charge in await booking.Db.Charges.AsNoTracking().Where(Payments.Contract.Charge.IsOutstanding).Where(c => c.PurposeId == purposeId && c.PurposeKind != ForVisit).ToListAsync(ct))
+        {
+            var amount = Math.Min(charge.Due, (long)Math.Round(charge.Total * share, MidpointRounding.ToEven));
+            if (amount > 0) await book.Credit(booking, charge, amount, CreditKind.CreditNote, reason, ct);
+        }
+    }
+
+    private async Task Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
+    {
+        var patient = await booking.Db.Patients.Where(p => p.Id == visit.PatientId).Select(p => new Payer(PayerKind.Patient, p.Id, p.Name, p.Number, p.Email)).FirstAsync(ct);
+        var rank = service.Department switch { Department.Registration => 10, Department.Consultation => 20, _ => 100 };
+        await book.Charge(booking, new()
+        {
+            Payer = patient, PurposeKind = purpose, PurposeId = purposeId, GroupId = visit.Id, Title = title, Key = key, Rank = service.Timing == BillTiming.After ? AfterCare + rank : rank,
+            Lines = [new(service.Code, title, service.Price, quantity) { TaxRate = service.TaxRate, DiscountRate = await Retainer.RateOf(booking.Db, visit.PatientId, booking.Day, ct) }],
+        }, ct);
+        booking.Changed(Encounter.Topic(visit.Id));
+    }
+
+    /// <summary>
+    /// Books what an approved insurance covers of each charge as paid by it, up to what was approved. Run after each change of the bill: a service that
+    /// is added later is covered as well, while something is left.
+    /// </summary>
+    public async Task Cover(Booking booking, Guid encounterId, CancellationToken ct)
+    {
+        var db = booking.Db;
+        var cover = await db.Coverages.AsNoTracking().FirstOrDefaultAsync(c => c.EncounterId == encounterId && c.State == CoverageState.Approved, ct);
+        if (cover is null) return;
+        var charges = await db.Charges.AsNoTracking().Where(c => c.GroupId == encounterId).OrderBy(c => c.Rank).ThenBy(c => c.Id).ToListAsync(ct);
+        var covered = await Covered(db, encounterId, ct);
+        var left = cover.Approved - covered.Values.Sum();
+        foreach (var charge in charges)
+        {
+            var share = (long)Math.Round((charge.Total - charge.Credited) * (decimal)cover.Percent / 100, MidpointRounding.ToEven);
+            var amount = Math.Min(Math.Min(share - covered.GetValueOrDefault(charge.Id), charge.Due), left);
+            if (amount <= 0) continue;
+            left -= amount;
+            await payments.Take(booking, new() { Method = PaymentMethod.Insurance, Amount = amount, ChargeIds = [charge.Id], Payer = new(PayerKind.Insurer, cover.PolicyId, cover.Insurer, cover.Number), Reference = cover.Reference }, ct);
+        }
+    }
+
+    /// <summary>What insurers have taken over of each charge of a visit.</summary>
+    internal static async Task<Dictionary<Guid, long>> Covered(SalusDb db, Guid encounterId, CancellationToken ct)
+    {
+        var (payments, charges) = (db.Payments, db.Charges);
+        return await db.PaymentParts.AsNoTracking().Where(p => charges.Any(c => c.Id == p.ChargeId && c.GroupId == encounterId) && payments.Any(y => y.Id == p.PaymentId && y.Method == PaymentMethod.Insurance))
+            .GroupBy(p => p.ChargeId).Select(g => new { g.Key, Amount = g.Sum(p => p.Amount - p.Refunded) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
+    }
+}

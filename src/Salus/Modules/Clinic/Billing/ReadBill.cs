@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Orders;
+using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Organisations.Contract;
+using Salus.Modules.Payments.Contract;
+
+namespace Salus.Modules.Clinic.Billing;
+
+/// <summary>One line of a bill.</summary>
+/// <param name="Discount">What a standing agreement takes off.</param>
+/// <param name="Insurer">What an insurer has taken over, or, while its answer is waited for, would by its policy.</param>
+/// <param name="Paid">By the patient.</param>
+/// <param name="Waived">Taken back or given away.</param>
+/// <param name="IsNotDone">The order or prescription was cancelled: what was paid for it is to be given back.</param>
+public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone);
+
+/// <summary>Something that was paid for the visit.</summary>
+public sealed record BillPayment(Guid Id, string Number, PaymentMethod Method, Money Amount, Money Refunded, DateTime At, string By);
+
+public sealed record BillExitLine(Guid Id, ExitKind Kind, Guid? PurposeId, string Reason, DateOnly? Until, string By, DateTime At, DateTime? EndedAt);
+
+public sealed record CoverageLine(Guid Id, string Insurer, string Number, int Percent, CoverageState State, Money Approved, string Reference, string Reason, DateTime RequestedAt, Guid Version);
+
+public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Percent, DateOnly From, DateOnly? To);
+
+public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To);
+
+/// <summary>What a visit costs, who pays which part of it, and what opens the way meanwhile.</summary>
+public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillExitLine> Exits,
+    IReadOnlyList<CoverageLine> Coverages, IReadOnlyList<PolicyLine> Policies, IReadOnlyList<RetainerLine> Retainers, Money Wallet);
+
+/// <summary>Reads the bill of one visit.</summary>
+public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadModel<ReadBill.Query, BillView>(tools)
+{
+    public const string Action = "bill.read";
+
+    public sealed record Query
+    {
+        public Guid EncounterId { get; init; }
+
+        /// <summary>True when an open page fetches its part again: opening it was logged already.</summary>
+        public bool IsRefresh { get; init; }
+    }
+
+    protected override string Name => Action;
+    protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadBills);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BillView result) => query.IsRefresh ? null : ("patient", [result.Visit.PatientId]);
+
+    protected override async Task<BillView> Handle(SalusDb db, Query query, CancellationToken ct)
+    {
+        var visit = await VisitHead.Of(db, query.EncounterId, Actor, Clock.Now(), Clock.Today(organisation.Current.Zone), ct);
+        var (id, patient) = (visit.Id, visit.PatientId);
+        var currency = (await db.PaymentSettingsNow(ct)).Currency;
+        var charges = await db.Charges.AsNoTracking().Where(c => c.GroupId == id).OrderBy(c => c.Rank).ThenBy(c => c.Id).ToListAsync(ct);
+        var all = db.Charges;
+        var lines = await db.ChargeLines.AsNoTracking().Where(l => all.Any(c => c.Id == l.ChargeId && c.GroupId == id)).ToListAsync(ct);
+        var covered = await Bills.Covered(db, id, ct);
+        var (orders, prescriptions) = (db.Orders, db.Prescriptions);
+        var cancelled = await orders.Where(o => o.EncounterId == id && o.State == OrderState.Cancelled).Select(o => o.Id).Concat(prescriptions.Where(p => p.EncounterId == id && p.State == PrescriptionState.Cancelled).Select(p => p.Id)).ToListAsync(ct);
+        var coverages = await db.Coverages.AsNoTracking().Where(c => c.EncounterId == id).OrderByDescending(c => c.RequestedAt).ToListAsync(ct);
+        var pending = coverages.FirstOrDefault(c => c.State == CoverageState.Pending);
+        var policies = await db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patient && p.EndedAt == null && p.From <= visit.Day && (p.To == null || p.To >= visit.Day)).OrderBy(p => p.Id).ToListAsync(ct);
+        var retainers = await db.Retainers.AsNoTracking().Where(r => r.PatientId == patient && r.EndedAt == null && r.From <= visit.Day && r.To >= visit.Day).OrderBy(r => r.Id).ToListAsync(ct);
+        var parts = db.PaymentParts;
+        var payments = await db.Payments.AsNoTracking().Where(p => parts.Any(x => x.PaymentId == p.Id && all.Any(c => c.Id == x.ChargeId && c.GroupId == id))).OrderBy(p => p.Id).ToListAsync(ct);
+        var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == id).OrderBy(e => e.Id).ToListAsync(ct);
+        var names = await People.Of(db, payments.Select(p => p.By).Concat(exits.Select(e => (Guid?)e.GrantedBy)), ct);
+        var wallet = await db.Set<Wallet>().AsNoTracking().Where(w => w.PayerId == patient && w.Currency == currency).SumAsync(w => (long?)w.Balance, ct) ?? 0;
+        string By(Guid? who) => who is { } one ? names.GetValueOrDefault(one, "") : "";
+        Money In(long amount) => Money.Of(amount, currency);
+        BillLine Line(Charge c)
+        {
+            var (own, line) = (covered.GetValueOrDefault(c.Id), lines.First(l => l.ChargeId == c.Id));
+            var insurer = own > 0 || pending is null ? own : Math.Min(c.Due, (long)Math.Round(c.Total * (decimal)pending.Percent / 100, MidpointRounding.ToEven));
+            return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(insurer), In(c.Paid - own), In(c.Credited), In(c.Due),
+                c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId));
+        }
+        var shown = charges.Select(Line).ToList();
+        return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),
+            [.. payments.Select(p => new BillPayment(p.Id, p.Number, p.Method, In(p.Amount), In(p.Refunded), p.At, By(p.By)))],
+            [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
+            [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version))],
+            [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet));
+    }
+}

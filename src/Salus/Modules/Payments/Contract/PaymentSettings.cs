@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Salus.Kernel.Data;
+
+namespace Salus.Modules.Payments.Contract;
+
+/// <summary>What an organisation's papers say of it, and in which currency it charges. Without a row, these defaults hold.</summary>
+public sealed class PaymentSettings : IVersioned
+{
+    public Guid OrganisationId { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; set; } = "EUR";
+
+    /// <summary>Prices hold the tax already.</summary>
+    public bool TaxIncluded { get; set; } = true;
+    public string LegalName { get; set; } = "";
+    public string Address { get; set; } = "";
+    public string TaxNumber { get; set; } = "";
+    public string BankName { get; set; } = "";
+    public string Iban { get; set; } = "";
+    public string Bic { get; set; } = "";
+
+    /// <summary>Stands at the foot of invoices.</summary>
+    public string InvoiceNote { get; set; } = "";
+
+    /// <summary>How many days after its issue an invoice is due.</summary>
+    public int DueDays { get; set; } = 14;
+
+    /// <summary>Payers are offered to pay online, by the providers that are set up.</summary>
+    public bool OnlinePayments { get; set; } = true;
+    public Guid Version { get; set; }
+}
+
+public static class PaymentSettingsTables
+{
+    extension(SalusDb db)
+    {
+        public DbSet<PaymentSettings> PaymentSettings => db.Set<PaymentSettings>();
+    }
+
+    /// <summary>Those of the organisation in reach; the defaults where it has set nothing.</summary>
+    public static async Task<PaymentSettings> PaymentSettingsNow(this SalusDb db, CancellationToken ct) =>
+        await db.PaymentSettings.AsNoTracking().FirstOrDefaultAsync(s => s.OrganisationId == db.OrganisationId, ct) ?? new PaymentSettings { OrganisationId = db.OrganisationId };
+}
+
+internal sealed class PaymentSettingsTable : IEntityTypeConfiguration<PaymentSettings>
+{
+    public void Configure(EntityTypeBuilder<PaymentSettings> table)
+    {
+        table.ToTable("payments_settings");
+        table.HasKey(s => s.OrganisationId);
+        table.Property(s => s.OrganisationId).ValueGeneratedNever();
+        table.Property(s => s.Currency).HasMaxLength(3);
+        table.Property(s => s.LegalName).HasMaxLength(160);
+        table.Property(s => s.Address).HasMaxLength(300);
+        table.Property(s => s.TaxNumber).HasMaxLength(40);
+        table.Property(s => s.BankName).HasMaxLength(80);
+        table.Property(s => s.Iban).HasMaxLength(40);
+        table.Property(s => s.Bic).HasMaxLength(11);
+        table.Property(s => s.InvoiceNote).HasMaxLength(400);
+        table.HasOne<Organisations.Contract.Organisation>().WithOne().HasForeignKey<PaymentSettings>(s => s.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+    }
+}

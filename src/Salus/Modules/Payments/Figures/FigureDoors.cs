@@ -1,0 +1,44 @@
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Salus.Kernel;
+using Salus.Modules.Payments.Contract;
+using Salus.Modules.Payments.Reconciliation;
+using Salus.Web;
+
+namespace Salus.Modules.Payments.Figures;
+
+/// <summary>Figures and reports of providers over HTTP for programs.</summary>
+public static class FigureDoors
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.Api("Money");
+        api.MapGet("/money-figures", (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => read.Run(new() { From = from, To = to }, ct))
+            .Requires(PaymentPermissions.Figures).Refuses("invalid").Describe("readMoneyFigures", "What was earned and received by day, method and purpose");
+        api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => Csv(await read.Run(new() { From = from, To = to }, ct)))
+            .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same by day as CSV");
+        api.MapGet("/provider-reports", (ReportList read, CancellationToken ct, Guid? report = null, Guid? after = null, int limit = 50) => read.Run(new() { ReportId = report, After = after, Limit = limit }, ct))
+            .Requires(PaymentPermissions.Reconcile).Refuses("invalid").Describe("listReportDifferences", "The last reports of providers, and differences that are open or of one report");
+        api.MapPost("/provider-reports", async (string org, HttpRequest request, CompareReport compare, CancellationToken ct, string method = "") =>
+            {
+                if (request.ContentType?.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) != true) throw new Refusal(415, "media-type", "This kind of content is not understood here.");
+                using var bytes = new MemoryStream();
+                await request.Body.CopyToAsync(bytes, ct);
+                return TypedResults.Created($"/api/v1/orgs/{org}/provider-reports", await compare.Run(new(Words.Read<PaymentMethod>("method", method), bytes.ToArray()), ct));
+            })
+            .Requires(PaymentPermissions.Reconcile).Repeatable().WithMetadata(new RequestSizeLimitAttribute(ReportFile.MostBytes + 1)).Refuses("invalid", "media-type").Describe("compareProviderReport", "Compare a provider's list (CSV: reference, amount, currency, date) with the books");
+        api.MapPost("/report-differences/{id:guid}/settlement", async (Guid id, SettleDifference.Command command, SettleDifference settle, CancellationToken ct) =>
+            {
+                await settle.Run(command with { DifferenceId = id }, ct);
+                return TypedResults.NoContent();
+            })
+            .Requires(PaymentPermissions.Reconcile).Repeatable().Refuses("invalid", "not-found", "report.settled").Describe("settleReportDifference", "Settle a difference with a reason");
+    }
+
+    public static IResult Csv(MoneyFiguresView view)
+    {
+        var text = new StringBuilder("day,received,earned,currency\r\n");
+        foreach (var day in view.Days) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{day.Day:yyyy-MM-dd},{day.Received.Amount},{day.Earned.Amount},{view.Received.Currency}\r\n");
+        return Results.File(Encoding.UTF8.GetBytes(text.ToString()), "text/csv; charset=utf-8", "money.csv");
+    }
+}
