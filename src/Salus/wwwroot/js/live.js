@@ -25,6 +25,19 @@
     return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) || Array.from(el.querySelectorAll("input,textarea")).some(typed);
   }
 
+  // What somebody was just answered stays long enough to be read; a change that came with it is fetched after that.
+  var READ = 5000, pending = {};
+  function answered(el) { return Date.now() - (+el.dataset.answered || 0) < READ; }
+  function soon(id, wait) {
+    if (pending[id]) return;
+    pending[id] = setTimeout(function () {
+      delete pending[id];
+      var el = document.getElementById(id);
+      if (!el || busy(el)) return;
+      if (answered(el)) soon(id, READ); else refresh(el);
+    }, wait);
+  }
+
   function connect() {
     if (!window.signalR || fragments().length === 0) return;
     var hub = new signalR.HubConnectionBuilder().withUrl("/live").configureLogging(signalR.LogLevel.None)
@@ -35,11 +48,9 @@
         return hub.invoke("Listen", el.dataset.live).then(function (name) { (heard[name] = heard[name] || []).push(el.id); });
       })).then(function () { connected = true; }).catch(function () { connected = false; });
     }
-    var pending = {};
     hub.on("changed", function (topic) {
       (heard[topic] || []).forEach(function (id) {
-        if (pending[id]) return;
-        pending[id] = setTimeout(function () { delete pending[id]; var el = document.getElementById(id); if (el && !busy(el)) refresh(el); }, 80);
+        soon(id, 80);
       });
     });
     hub.onreconnecting(function () { connected = false; });
@@ -113,8 +124,14 @@
   document.addEventListener("htmx:sendError", function () { setStale(true); });
   document.addEventListener("htmx:responseError", function (e) { if (e.detail.xhr.status >= 502) setStale(true); });
   // Nor does an answer that was asked for before somebody began to type wipe what was typed since.
-  document.addEventListener("htmx:beforeSwap", function (e) { if (e.detail.xhr.status >= 502 || ("live" in e.detail.requestConfig.elt.dataset && busy(e.detail.requestConfig.elt))) e.detail.shouldSwap = false; });
+  document.addEventListener("htmx:beforeSwap", function (e) { 
+    var el = e.detail.requestConfig.elt, live = "live" in el.dataset;
+    if (e.detail.xhr.status >= 502 || (live && (busy(el) || answered(el)))) e.detail.shouldSwap = false;
+    if (live && el.id && answered(el)) soon(el.id, READ);
+  });
   document.addEventListener("htmx:afterSwap", function (e) {
+    var part = e.detail.requestConfig.verb === "get" ? null : (document.getElementById(e.detail.target.id) || e.detail.target).closest("[data-live]");
+    if (part) part.dataset.answered = Date.now();
     if (e.detail.target.id === "refusal") { document.querySelectorAll("dialog[open]").forEach(function (d) { d.close(); }); markFields(e.detail.target); }
     watchCalls();
   });

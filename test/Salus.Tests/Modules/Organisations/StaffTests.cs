@@ -70,6 +70,16 @@ public sealed partial class StaffTests(SalusServer server)
     }
 
     [Fact]
+    public async Task AU_07_a_change_of_a_members_standing_is_logged_with_what_was_before_and_after_and_who_did_it()
+    {
+        var clinic = await server.NewClinic();
+        var nurse = await clinic.MembershipOf("nurse");
+        (await clinic.Admin.Put($"staff/{nurse}", new { roles = new[] { "clinic.nurse", "clinic.lab" }, suspended = true })).Is(204);
+        var row = Assert.Single(await clinic.Audit("staff.change", nurse), a => a.Result == "ok");
+        Assert.Equal(("clinic.nurse Active > clinic.nurse clinic.lab Suspended", (Guid?)clinic.Account("admin").Id), (row.Detail, row.ActorId));
+    }
+
+    [Fact]
     public async Task a_link_works_once_even_for_eight_at_once()
     {
         var clinic = await server.NewClinic();

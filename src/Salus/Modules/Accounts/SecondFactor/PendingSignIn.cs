@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Salus.Kernel;
@@ -25,7 +26,7 @@ public sealed record PendingSignIn(Guid AccountId, string Stamp, string Back)
 public static class SealedCookie
 {
     public static void Keep(HttpContext http, string name, string value, TimeSpan life) =>
-        http.Response.Cookies.Append(Name(http, name), Box(http, name).Protect(value, Now(http) + life), Options(http, life));
+        http.Response.Cookies.Append(Name(http, name), Box(http, name).Protect($"{(Now(http) + life).UtcTicks} {value}"), Options(http, life));
 
     /// <summary>Null when there is none, when it was made elsewhere, or when its time is over.</summary>
     public static string? Read(HttpContext http, string name)
@@ -33,16 +34,16 @@ public static class SealedCookie
         if (http.Request.Cookies[Name(http, name)] is not { Length: > 0 } text) return null;
         try
         {
-            var value = Box(http, name).Unprotect(text, out var until);
-            return until > Now(http) ? value : null;
+            // Its end stands inside, by our own clock: the library's protector with a time limit would go by the machine's.
+            var parts = Box(http, name).Unprotect(text).Split(' ', 2);
+            return long.Parse(parts[0], CultureInfo.InvariantCulture) > Now(http).UtcTicks ? parts[1] : null;
         }
         catch (System.Security.Cryptography.CryptographicException) { return null; }
     }
 
     public static void Drop(HttpContext http, string name) => http.Response.Cookies.Delete(Name(http, name), Options(http, TimeSpan.Zero));
 
-    private static ITimeLimitedDataProtector Box(HttpContext http, string name) =>
-        http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("accounts." + name).ToTimeLimitedDataProtector();
+    private static IDataProtector Box(HttpContext http, string name) => http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("accounts.until." + name);
 
     private static DateTimeOffset Now(HttpContext http) => new(http.RequestServices.GetRequiredService<TimeProvider>().Now(), TimeSpan.Zero);
 
