@@ -32,7 +32,7 @@ public sealed class JourneyTests(DemoServer demo)
         await lab.GotoAsync("/aurora/lab");
         await radiology.GotoAsync("/aurora/imaging");
         await pharmacist.GotoAsync("/aurora/pharmacy");
-        await Order(doctor, "Lab", "Potassium");
+        await Order(doctor, "Lab", "Lithium");
         await Order(doctor, "Imaging", "Chest X-ray");
         await Assertions.Expect(doctor.Locator("#closing [data-lock='encounter.results-missing']")).ToContainTextAsync("2 results are missing");
         await Photograph(doctor);
@@ -43,7 +43,7 @@ public sealed class JourneyTests(DemoServer demo)
         await Report(radiology, visit);
 
         // What was found raises an alert at the top of the doctor's page, which nobody has loaded again.
-        var alert = doctor.Locator("#safety [data-alert]").Filter(new() { HasText = "Potassium" });
+        var alert = doctor.Locator("#safety [data-alert]").Filter(new() { HasText = "Lithium" });
         await Assertions.Expect(alert).ToBeVisibleAsync();
         await Assertions.Expect(doctor.Locator("#orders-part")).ToContainTextAsync("No infiltrate.");
         await Assertions.Expect(doctor.Locator("#orders-part .file")).ToContainTextAsync("analyser.png");
@@ -169,7 +169,7 @@ public sealed class JourneyTests(DemoServer demo)
 
     private static async Task Analyse(IPage lab, string visit)
     {
-        var mine = lab.Locator($"[data-visit='{visit}'] .order-line:has-text('Potassium')");
+        var mine = lab.Locator($"[data-visit='{visit}'] .order-line:has-text('Lithium')");
         await mine.Locator("summary:has-text('Attach files')").ClickAsync();
         await mine.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "analyser.png", MimeType = "image/png", Buffer = Picture });
         await mine.Locator("form[data-upload] button[type=submit]").ClickAsync();
