@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Salus.Tests.Payments;
 
 [assembly: AssemblyFixture(typeof(Salus.BrowserTests.DemoServer))]
 
@@ -16,6 +17,7 @@ public sealed partial class DemoServer : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
     private Process? program;
+    private FakeProviders? provider;
 
     public string Url { get; private set; } = "";
 
@@ -29,6 +31,7 @@ public sealed partial class DemoServer : IAsyncLifetime
     {
         if (!File.Exists(executable)) return; // each test says aloud that it was left out
         Url = $"http://localhost:{FreePort()}"; // a name, because passkeys belong to a domain
+        provider = await FakeProviders.Start();
         await Start();
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
@@ -67,6 +70,7 @@ public sealed partial class DemoServer : IAsyncLifetime
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "salus.dll"), "demo"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         (start.Environment["SALUS_DATA"], start.Environment["SALUS_URLS"]) = (folder, Url);
+        (start.Environment["SALUS_STRIPE_KEY"], start.Environment["SALUS_STRIPE_WEBHOOK_SECRET"], start.Environment["SALUS_STRIPE_URL"]) = ("sk_test_none", FakeProviders.StripeSecret, provider!.Url);
         program = Process.Start(start)!;
         program.BeginErrorReadLine();
         var text = "";
@@ -74,6 +78,17 @@ public sealed partial class DemoServer : IAsyncLifetime
             text += await program.StandardOutput.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token) ?? throw new InvalidOperationException("The demo ended: " + text);
         DisplayPath = Display().Match(text).Value;
         _ = program.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>What a command of the program says about the same data, and its exit code.</summary>
+    public async Task<(int Code, string Text)> Command(params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "salus.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        start.Environment["SALUS_DATA"] = folder;
+        using var command = Process.Start(start)!;
+        var text = await Task.WhenAll(command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        await command.WaitForExitAsync();
+        return (command.ExitCode, string.Concat(text));
     }
 
     /// <summary>Asks the program to end, as systemd or Docker would; returns its exit code.</summary>
@@ -99,6 +114,7 @@ public sealed partial class DemoServer : IAsyncLifetime
         if (browser is not null) await browser.DisposeAsync();
         playwright?.Dispose();
         if (program is { HasExited: false }) { program.Kill(); await program.WaitForExitAsync(); }
+        if (provider is not null) await provider.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -7,6 +7,9 @@ namespace Salus.Kernel;
 /// <summary>Cleaning of what people type, and secrets for links.</summary>
 public static class Text
 {
+    /// <summary>What stands where a name must not.</summary>
+    public const string Dots = "•••";
+
     /// <summary>Without control characters, without spaces at the ends, inner runs of white space as one space, in Unicode NFC.</summary>
     public static string Clean(string? text)
     {

@@ -128,7 +128,7 @@ public static class MoneyPages
     private static void MapMoney(RouteGroupBuilder pages)
     {
         pages.MapGet("/money", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => Show.Page<MoneyPage>(new { View = await read.Run(new() { From = from, To = to }, ct) })).Requires(PaymentPermissions.Figures);
-        pages.MapGet("/money/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => FigureDoors.Csv(await read.Run(new() { From = from, To = to }, ct))).Requires(PaymentPermissions.Figures);
+        pages.MapGet("/money/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => await FigureDoors.Csv(await read.Run(new() { From = from, To = to }, ct))).Requires(PaymentPermissions.Figures);
         pages.MapGet("/money/day", async (DayReport read, TimeProvider clock, PageTools page, CancellationToken ct, DateOnly? day = null, bool saved = false) => Show.Page<DayPage>(new { View = await read.Run(new() { Day = day ?? clock.Today(page.Organisation!.Zone) }, ct), Saved = saved })).Requires(PaymentPermissions.CloseDay);
         pages.MapPost("/money/day/closing", async (Form form, CloseDay close, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {

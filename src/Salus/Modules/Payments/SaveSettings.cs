@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Payments.Contract;
+using Salus.Modules.Payments.Desk;
 
 namespace Salus.Modules.Payments;
 
@@ -13,7 +14,7 @@ public sealed record PaymentSettingsView(string Currency, bool TaxIncluded, stri
 }
 
 /// <summary>Sets the currency, the tax rule and what the papers say of the organisation. What was charged already stays as it is.</summary>
-public sealed class SavePaymentSettings(Tools tools) : UseCase<SavePaymentSettings.Command, PaymentSettingsView>(tools)
+public sealed class SavePaymentSettings(Tools tools, IEnumerable<IHasPrices> prices) : UseCase<SavePaymentSettings.Command, PaymentSettingsView>(tools)
 {
     public const string Action = "payments.settings";
 
@@ -59,16 +60,25 @@ public sealed class SavePaymentSettings(Tools tools) : UseCase<SavePaymentSettin
     protected override async Task<PaymentSettingsView> Handle(Command command, CancellationToken ct)
     {
         if (!Currencies.IsKnown(command.Currency)) throw Refusal.Field("currency", "Use the three letters of a currency, such as EUR.");
+        await KeepCurrency(command.Currency, ct);
         var row = await Db.PaymentSettings.FirstOrDefaultAsync(s => s.OrganisationId == Db.OrganisationId, ct);
         if (row is null) Db.Add(row = new PaymentSettings { OrganisationId = Db.OrganisationId });
         else if (command.Version is { } seen && seen != row.Version) throw Refusal.Stale();
-        // What lies in a drawer is in the currency in which it was opened; it is closed in that.
         (row.Currency, row.TaxIncluded, row.LegalName, row.Address, row.TaxNumber) = (command.Currency, command.TaxIncluded, Text.Clean(command.LegalName), Text.Clean(command.Address), Text.Clean(command.TaxNumber));
         (row.BankName, row.Iban, row.Bic, row.InvoiceNote, row.DueDays, row.OnlinePayments) =
             (Text.Clean(command.BankName), Text.Clean(command.Iban).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant(), Text.Clean(command.Bic).ToUpperInvariant(), Text.Clean(command.InvoiceNote), command.DueDays, command.OnlinePayments);
         row.Version = Guid.CreateVersion7();
         Subject("organisation", Db.OrganisationId, string.Join(',', Db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)));
         return PaymentSettingsView.Of(row);
+    }
+
+    /// <summary>Amounts are kept in the smallest unit: what was ten euros would be a thousand yen.</summary>
+    private async Task KeepCurrency(string currency, CancellationToken ct)
+    {
+        if (currency == (await Db.PaymentSettingsNow(ct)).Currency) return;
+        var isUsed = await Db.Charges.AnyAsync(ct) || await Db.Payments.AnyAsync(ct) || await Db.Drawers.AnyAsync(d => d.ClosedAt == null, ct);
+        foreach (var one in prices) isUsed = isUsed || await one.Any(Db, ct);
+        if (isUsed) throw new Refusal(409, "payments.currency", "There are prices or payments in the old currency.") { Unlock = "Books in another currency need an organisation of their own." };
     }
 }
 

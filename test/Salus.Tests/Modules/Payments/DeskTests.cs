@@ -48,6 +48,76 @@ public sealed class DeskTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_restricted_patient_stands_in_lists_of_money_without_name_and_without_what_for()
+    {
+        var clinic = await server.NewClinic();
+        var (patient, charge) = await clinic.Owes("10.00", title: "Test for a secret");
+        await clinic.Owes("7.00");
+        var payment = (await clinic.Pay(charge, "4.00", reference: "T-77")).Is(201).Id;
+        await clinic.Fill(patient, "5.00");
+        var invoice = (await clinic.Receptionist.Post("invoices", new { charges = new[] { charge } })).Is(201).Id;
+        var number = (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={patient}")).Is(200)["payer"].Str("number");
+        (await clinic.Admin.Post($"patients/{patient}/restriction", new { reason = "Known to the staff" })).Is(204);
+        string[] lists = ["charges", "payments", "debtors", "invoices", $"charges/{charge}", $"payments/{payment}", $"invoices/{invoice}", $"payer-account?kind=patient&payer={patient}", $"wallet?kind=patient&payer={patient}"];
+        foreach (var path in lists)
+        {
+            var (desk, admin) = ((await clinic.Receptionist.Get(path)).Is(200).Text, (await clinic.Admin.Get(path)).Is(200).Text);
+            Assert.Contains(patient.ToString(), desk);
+            Assert.Contains(Kernel.Text.Dots, System.Text.RegularExpressions.Regex.Unescape(desk));
+            Assert.DoesNotContain("secret", desk);
+            Assert.DoesNotContain(Kernel.Text.Dots, System.Text.RegularExpressions.Regex.Unescape(admin));
+            if (path.Contains('/') || path.Contains('=')) Assert.DoesNotContain("Rossi", desk);
+        }
+        foreach (var list in (string[])["charges", "payments", "invoices"])
+        {
+            Assert.Empty((await clinic.Receptionist.Get($"{list}?q=rossi&payer={patient}")).Is(200).Items.Where(i => i.GetProperty("payer").Id() == patient));
+            Assert.NotEmpty((await clinic.Admin.Get($"{list}?q=rossi")).Items.Where(i => i.GetProperty("payer").Id() == patient));
+            Assert.NotEmpty((await clinic.Receptionist.Get($"{list}?q={number}")).Items);
+        }
+        Assert.Single((await clinic.Receptionist.Get("payments?q=T-77")).Items);
+        Assert.Single((await clinic.Receptionist.Get("debtors?q=rossi"))["debtors"].EnumerateArray());
+        Assert.Equal(patient, (await clinic.Receptionist.Get($"debtors?q={number}"))["debtors"][0].GetProperty("payer").Id());
+        (await clinic.Receptionist.Post($"invoices/{invoice}/sending", new { to = "me@desk.example" })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post($"payments/{payment}/sending", new { to = "me@desk.example" })).Refuses(404, "not-found");
+    }
+
+    [Fact]
+    public async Task papers_of_a_restricted_patient_name_it_by_number_to_those_who_may_not_see_the_record()
+    {
+        Assert.SkipUnless(Support.Paper.CanBeRead, Support.Paper.Missing);
+        var clinic = await server.NewClinic();
+        var (patient, charge) = await clinic.Owes("10.00", title: "Test for a secret");
+        var payment = (await clinic.Pay(charge, "4.00")).Is(201).Id;
+        var invoice = (await clinic.Receptionist.Post("invoices", new { charges = new[] { charge } })).Is(201).Id;
+        var number = (await clinic.Charge(charge)).GetProperty("payer").Str("number");
+        var credit = (await clinic.Admin.Post($"charges/{charge}/credits", new { kind = "credit-note", amount = MoneyWords.Eur("1"), reason = "Too dear" })).Is(201).Id;
+        (await clinic.Admin.Post($"patients/{patient}/restriction", new { reason = "Known to the staff" })).Is(204);
+        var day = (await clinic.Charge(charge)).Str("day");
+        var statement = (await clinic.Receptionist.Post("statements", new { kind = "patient", payerId = patient, from = day, to = day })).Is(201).Id;
+        foreach (var path in (string[])[$"invoices/{invoice}/document", $"payments/{payment}/document", $"credit-notes/{credit}/document", $"statements/{statement}/document"])
+        {
+            using var desk = await Support.Paper.Get(clinic.Receptionist, path, ("Accept-Language", "en"));
+            var text = await desk.Text();
+            Assert.Contains(number, text);
+            Assert.DoesNotContain("Rossi", text);
+            Assert.DoesNotContain("secret", text);
+            using var whole = await Support.Paper.Get(clinic.Admin, path, ("Accept-Language", "en"));
+            Assert.Contains("Rossi", await whole.Text());
+        }
+    }
+
+    [Fact]
+    public async Task the_desk_cannot_say_that_an_insurer_pays_nor_pay_for_two_people_at_once()
+    {
+        var clinic = await server.NewClinic();
+        var (_, one) = await clinic.Owes("10.00");
+        var (_, two) = await clinic.Owes("10.00");
+        foreach (var method in (string[])["insurance", "stripe"]) (await clinic.Pay(one, method: method)).RefusesField("method");
+        foreach (var method in (string[])["card", "wallet"]) (await clinic.Receptionist.Post("payments", new { charges = new[] { one, two }, method })).RefusesField("charges");
+        Assert.Equal(0, await clinic.Sum(LedgerAccount.Card));
+    }
+
+    [Fact]
     public async Task several_charges_are_paid_at_once_by_rank_and_age()
     {
         var clinic = await server.NewClinic();

@@ -89,6 +89,8 @@ public sealed class DrawerTests(SalusServer server)
         (await clinic.Charged(patient, "5")).RefusesField("lines"); // these were euros
         var yen = (await clinic.Receptionist.Post("charges", new { payerKind = "patient", payerId = patient, title = "Copy", lines = new[] { new { unitPrice = new { amount = "500" } } } })).Is(201);
         Assert.Equal(("500", "JPY"), (yen.Amount("total"), yen["total"].Str("currency")));
+        (await clinic.Admin.Put("payment-settings", new { currency = "EUR" })).Refuses(409, "payments.currency"); // 500 yen are not five euros
+        (await clinic.Admin.Put("payment-settings", new { currency = "JPY", invoiceNote = "Thank you" })).Is(200);
         await clinic.Age("admin");
         (await clinic.Admin.Put("payment-settings", new { currency = "EUR" })).Refuses(403, "proof.needed");
         (await clinic.Receptionist.Get("payment-settings")).Is(403);

@@ -17,7 +17,7 @@ public sealed class FakeProviders : IAsyncDisposable
     private readonly WebApplication app;
     private FakeProviders(WebApplication app) => this.app = app;
 
-    private string Url => app.Urls.First();
+    public string Url => app.Urls.First();
 
     /// <summary>One payment at a provider.</summary>
     public sealed class Sale
@@ -28,6 +28,7 @@ public sealed class FakeProviders : IAsyncDisposable
         public required long Amount { get; set; }
         public string Status { get; set; } = "open";
         public string Phone { get; init; } = "";
+        public string Back { get; init; } = "";
         public string Payment => "pi_" + Id;
     }
 
@@ -35,9 +36,15 @@ public sealed class FakeProviders : IAsyncDisposable
     public ConcurrentDictionary<string, (string Payment, long Amount)> Refunds { get; } = new();
     private readonly ConcurrentDictionary<string, string> once = new();
 
+    /// <summary>Forgets which requests were answered with which key, as Stripe does after a day.</summary>
+    public void ForgetKeys() => once.Clear();
+
     /// <summary>What is answered instead of the work, oldest first: an HTTP status, or <c>lose</c>: the work is done and the answer lost.</summary>
     public ConcurrentQueue<string> Moods { get; } = new();
     public string RefundStatus { get; set; } = "";
+
+    /// <summary>Each refund that Stripe made, by its own id, with ours; its state may change after it was answered.</summary>
+    public ConcurrentDictionary<string, (string Own, string Payment, string Status)> StripeRefunds { get; } = new();
     public bool VerifiesPayPal { get; set; } = true;
     public int Calls => calls;
     private int calls;
@@ -76,6 +83,7 @@ public sealed class FakeProviders : IAsyncDisposable
             isLost = true;
         }
         var path = http.Request.Path.Value!;
+        if (path.StartsWith("/c/pay/", StringComparison.Ordinal)) { await StripePage(http, Sales[path.Split('/')[^1]]); return; }
         var text = path.StartsWith("/v1/checkout", StringComparison.Ordinal) || path is "/v1/refunds" or "/v1/balance" ? await Stripe(http, path) : path.StartsWith("/paq", StringComparison.Ordinal) ? await Paq(http, path) : await PayPal(http, path);
         if (isLost) { http.Abort(); return; }
         if (text is null) http.Response.StatusCode = 404;
@@ -90,20 +98,36 @@ public sealed class FakeProviders : IAsyncDisposable
         if (http.Request.Headers.Authorization != "Bearer sk_test_none") { http.Response.StatusCode = 401; return "{}"; }
         if (path == "/v1/balance") return "{}";
         if (path.StartsWith("/v1/checkout/sessions/", StringComparison.Ordinal)) return Sales.TryGetValue(path.Split('/')[^1], out var sale) ? Session(sale) : null;
+        if (path == "/v1/refunds" && http.Request.Method == "GET")
+            return JsonSerializer.Serialize(new { data = StripeRefunds.Where(r => r.Value.Payment == http.Request.Query["payment_intent"]).Select(r => new { id = r.Key, status = r.Value.Status, metadata = new { refund = r.Value.Own } }) });
         var form = await http.Request.ReadFormAsync();
         if (path == "/v1/refunds")
             return Once(http.Request.Headers["Idempotency-Key"], () =>
             {
                 var id = "re_" + Guid.NewGuid().ToString("N");
+                StripeRefunds[id] = (form["metadata[refund]"]!, form["payment_intent"]!, RefundStatus.Length > 0 ? RefundStatus : "succeeded");
                 if (RefundStatus.Length == 0) Refunds[id] = (form["payment_intent"]!, long.Parse(form["amount"]!, CultureInfo.InvariantCulture));
                 return JsonSerializer.Serialize(new { id, status = RefundStatus.Length > 0 ? RefundStatus : "succeeded" });
             });
         return Once(http.Request.Headers["Idempotency-Key"], () =>
         {
-            var made = new Sale { Id = "cs_test_" + Guid.NewGuid().ToString("N"), Own = form["client_reference_id"]!, Currency = form["line_items[0][price_data][currency]"]!, Amount = long.Parse(form["line_items[0][price_data][unit_amount]"]!, CultureInfo.InvariantCulture) };
+            var made = new Sale { Id = "cs_test_" + Guid.NewGuid().ToString("N"), Own = form["client_reference_id"]!, Back = form["success_url"]!, Currency = form["line_items[0][price_data][currency]"]!, Amount = long.Parse(form["line_items[0][price_data][unit_amount]"]!, CultureInfo.InvariantCulture) };
             Sales[made.Id] = made;
             return Session(made);
         });
+    }
+
+    /// <summary>Where the payer pays, on the provider's own page.</summary>
+    private static async Task StripePage(HttpContext http, Sale sale)
+    {
+        if (http.Request.Method == "POST")
+        {
+            sale.Status = "paid";
+            http.Response.Redirect(sale.Back);
+            return;
+        }
+        http.Response.ContentType = "text/html";
+        await http.Response.WriteAsync($"<!doctype html><title>Checkout</title><form method=\"post\"><button>Pay {sale.Amount} {sale.Currency}</button></form>");
     }
 
     private string Session(Sale sale) => JsonSerializer.Serialize(new
@@ -129,8 +153,8 @@ public sealed class FakeProviders : IAsyncDisposable
             http.Response.StatusCode = 201;
             return Once(http.Request.Headers["PayPal-Request-Id"], () =>
             {
-                var amount = decimal.Parse(unit.GetProperty("amount").Str("value"), CultureInfo.InvariantCulture);
-                var made = new Sale { Id = Guid.NewGuid().ToString("N")[..17].ToUpperInvariant(), Own = unit.Str("custom_id"), Currency = unit.GetProperty("amount").Str("currency_code"), Amount = (long)(amount * 100) };
+                var amount = decimal.Parse(unit.GetProperty("amount").GetProperty("value").GetString()!, CultureInfo.InvariantCulture);
+                var made = new Sale { Id = Guid.NewGuid().ToString("N")[..17].ToUpperInvariant(), Own = unit.GetProperty("custom_id").GetString()!, Currency = unit.GetProperty("amount").GetProperty("currency_code").GetString()!, Amount = (long)(amount * 100) };
                 Sales[made.Id] = made;
                 return Order(made);
             });
@@ -164,7 +188,9 @@ public sealed class FakeProviders : IAsyncDisposable
                 Sales.Values.Single(s => s.Phone == Field("celular")).Status = "2";
                 return Soap(call, """{"codret":0,"transaccion":"9"}""");
             default:
-                return Soap(call, Sales.TryGetValue(Field("transaccion"), out var sale) ? JsonSerializer.Serialize(new[] { new { status = sale.Status == "open" ? 1 : int.Parse(sale.Status, CultureInfo.InvariantCulture), monto = (sale.Amount / 100m).ToString("F2", CultureInfo.InvariantCulture), referencia = sale.Own, autorizacion_cobra = "77" } }) : "[]");
+                var asked = call.Elements().ToDictionary(e => e.Name.LocalName, e => e.Value);
+                return Soap(call, JsonSerializer.Serialize(Sales.Values.Where(s => s.Own == asked.GetValueOrDefault("referencia") || s.Id == asked.GetValueOrDefault("transaccion"))
+                    .Select(s => new { status = s.Status == "open" ? 1 : int.Parse(s.Status, CultureInfo.InvariantCulture), monto = (s.Amount / 100m).ToString("F2", CultureInfo.InvariantCulture), referencia = s.Own, autorizacion_cobra = "77" })));
         }
     }
 

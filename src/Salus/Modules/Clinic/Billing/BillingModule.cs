@@ -51,7 +51,7 @@ internal static class BillingModule
         new("manage/unpaid-work", "Unpaid work", "report-medical", ClinicPermissions.ReadLeaks, 66),
     ];
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>()
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>().AddSingleton<IHasPrices, ServicePrices>()
         .AddScoped<IChargeHears, VisitHears>().AddScoped<IChargeHears, OrderHears>().AddScoped<IChargeHears, PrescriptionHears>();
 
     public static void MapRoutes(IEndpointRouteBuilder routes)

@@ -70,7 +70,7 @@ public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlo
     /// <param name="share">Which part of it is not done; 1: nothing of it was.</param>
     public async Task NotDone(Booking booking, Guid purposeId, decimal share, string reason, CancellationToken ct)
     {
-        foreach (var charge in await booking.Db.Charges.AsNoTracking().Where(Payments.Contract.Charge.IsOutstanding).Where(c => c.PurposeId == purposeId && c.PurposeKind != ForVisit).ToListAsync(ct))
+        foreach (var charge in await booking.Db.Charges.AsNoTracking().Where(Payments.Contract.Charge.IsOutstanding).Where(c => (c.PurposeKind == ForOrder || c.PurposeKind == ForPrescription) && c.PurposeId == purposeId).ToListAsync(ct))
         {
             var amount = Math.Min(charge.Due, (long)Math.Round(charge.Total * share, MidpointRounding.ToEven));
             if (amount > 0) await book.Credit(booking, charge, amount, CreditKind.CreditNote, reason, ct);

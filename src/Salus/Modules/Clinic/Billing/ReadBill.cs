@@ -4,6 +4,7 @@ using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Pharmacy;
+using Salus.Modules.Clinic.Pharmacy.Dispensing;
 using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Contract;
 
@@ -14,8 +15,9 @@ namespace Salus.Modules.Clinic.Billing;
 /// <param name="Insurer">What an insurer has taken over, or, while its answer is waited for, would by its policy.</param>
 /// <param name="Paid">By the patient.</param>
 /// <param name="Waived">Taken back or given away.</param>
-/// <param name="IsNotDone">The order or prescription was cancelled: what was paid for it is to be given back.</param>
-public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone);
+/// <param name="IsNotDone">The order or prescription was cancelled.</param>
+/// <param name="GiveBack">Paid by the patient for what was not done or not handed out, and not given back yet.</param>
+public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone, Money GiveBack);
 
 /// <summary>Something that was paid for the visit.</summary>
 public sealed record BillPayment(Guid Id, string Number, PaymentMethod Method, Money Amount, Money Refunded, DateTime At, string By);
@@ -60,6 +62,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
         var covered = await Bills.Covered(db, id, ct);
         var (orders, prescriptions) = (db.Orders, db.Prescriptions);
         var cancelled = await orders.Where(o => o.EncounterId == id && o.State == OrderState.Cancelled).Select(o => o.Id).Concat(prescriptions.Where(p => p.EncounterId == id && p.State == PrescriptionState.Cancelled).Select(p => p.Id)).ToListAsync(ct);
+        var dispensed = await (from d in db.Dispenses join p in prescriptions on d.PrescriptionId equals p.Id where p.EncounterId == id && d.Quantity < p.Quantity select new { p.Id, Done = (decimal)d.Quantity / p.Quantity }).ToDictionaryAsync(d => d.Id, d => d.Done, ct);
         var coverages = await db.Coverages.AsNoTracking().Where(c => c.EncounterId == id).OrderByDescending(c => c.RequestedAt).ToListAsync(ct);
         var pending = coverages.FirstOrDefault(c => c.State == CoverageState.Pending);
         var policies = await db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patient && p.EndedAt == null && p.From <= visit.Day && (p.To == null || p.To >= visit.Day)).OrderBy(p => p.Id).ToListAsync(ct);
@@ -76,7 +79,12 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
             var (own, line) = (covered.GetValueOrDefault(c.Id), lines.First(l => l.ChargeId == c.Id));
             var insurer = own > 0 || pending is null ? own : Math.Min(c.Due, (long)Math.Round(c.Total * (decimal)pending.Percent / 100, MidpointRounding.ToEven));
             return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(insurer), In(c.Paid - own), In(c.Credited), In(c.Due),
-                c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId));
+                c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId), In(GiveBack(c, own)));
+        }
+        long GiveBack(Charge c, long own)
+        {
+            var done = cancelled.Contains(c.PurposeId) ? 0 : dispensed.GetValueOrDefault(c.PurposeId, 1);
+            return Math.Clamp((long)Math.Round(c.Total * (1 - done), MidpointRounding.ToEven) - c.Credited, 0, Math.Max(0, c.Paid - own));
         }
         var shown = charges.Select(Line).ToList();
         return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),

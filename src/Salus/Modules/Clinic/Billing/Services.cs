@@ -5,6 +5,12 @@ using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Billing;
 
+/// <summary>Prices are kept in the organisation's currency, also archived ones: they can come back.</summary>
+public sealed class ServicePrices : IHasPrices
+{
+    public Task<bool> Any(SalusDb db, CancellationToken ct) => db.Services.AnyAsync(ct);
+}
+
 /// <summary>A service after an act.</summary>
 public sealed record ServiceOutcome(Guid Id, string Code, bool IsArchived, Guid Version);
 

@@ -69,13 +69,13 @@ public sealed class UnpaidWork(Tools tools) : ReadModel<UnpaidWork.Query, IReadO
         var unsettled = charges.Where(Charge.IsOutstanding);
         var emergencies = exits.Where(e => e.Kind == ExitKind.Emergency);
         var orders = await db.Orders.AsNoTracking().Where(o => o.State == OrderState.Resulted && o.EndedAt >= since && !notes.Any(n => n.WorkId == o.Id) && !emergencies.Any(e => e.EncounterId == o.EncounterId && (e.PurposeId == null || e.PurposeId == o.Id))
-                && (!charges.Any(c => c.PurposeId == o.Id) || unsettled.Any(c => c.PurposeId == o.Id)))
+                && (!charges.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id)))
             .OrderByDescending(o => o.EndedAt).Take(Most).Select(o => new { o.Id, o.EncounterId, Patient = patients.First(p => p.Id == o.PatientId), o.Kind, o.Name, DoneAt = o.EndedAt!.Value }).ToListAsync(ct);
         var dispensed = await db.Prescriptions.AsNoTracking().Where(p => p.State == PrescriptionState.Dispensed && !p.IsEmergency && p.EndedAt >= since && !notes.Any(n => n.WorkId == p.Id)
-                && !emergencies.Any(e => e.EncounterId == p.EncounterId && (e.PurposeId == null || e.PurposeId == p.Id)) && (!charges.Any(c => c.PurposeId == p.Id) || unsettled.Any(c => c.PurposeId == p.Id)))
+                && !emergencies.Any(e => e.EncounterId == p.EncounterId && (e.PurposeId == null || e.PurposeId == p.Id)) && (!charges.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id)))
             .OrderByDescending(p => p.EndedAt).Take(Most).Select(p => new { p.Id, p.EncounterId, Patient = patients.First(x => x.Id == p.PatientId), p.Drug, DoneAt = p.EndedAt!.Value }).ToListAsync(ct);
         var ids = orders.Select(o => o.Id).Concat(dispensed.Select(d => d.Id)).ToList();
-        var owed = await unsettled.AsNoTracking().Where(c => ids.Contains(c.PurposeId)).ToListAsync(ct);
+        var owed = await unsettled.AsNoTracking().Where(c => (c.PurposeKind == Bills.ForOrder || c.PurposeKind == Bills.ForPrescription) && ids.Contains(c.PurposeId)).ToListAsync(ct);
         var open = await db.OpenTo(Actor, Clock.Now(), orders.Select(o => (o.Patient.Id, o.Patient.RestrictedAt)).Concat(dispensed.Select(d => (d.Patient.Id, d.Patient.RestrictedAt))), ct);
         Money? Due(Guid id) => owed.FirstOrDefault(c => c.PurposeId == id) is { } charge ? Money.Of(charge.Due, charge.Currency) : null;
         return [.. orders.Select(o => new UnpaidLine(o.Id, o.EncounterId, o.Patient.Id, o.Patient.Number, o.Patient.NameFor(Actor, open), o.Kind.ToString(), o.Name, o.DoneAt, Due(o.Id)))

@@ -100,7 +100,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         {
             var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads && !open.Contains(r.Patient.Id));
             return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor, open), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
-                isHidden ? Restricted.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, r.IsUnpaid, e.Version);
+                isHidden ? Text.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, r.IsUnpaid, e.Version);
         }).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);
     }

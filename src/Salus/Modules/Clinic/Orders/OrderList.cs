@@ -68,7 +68,7 @@ public sealed class OrderList(Tools tools, OrganisationSlot organisation) : Read
         var groups = lines.GroupBy(o => o.EncounterId).Select(g =>
         {
             var (visit, p, isHidden) = (visits[g.Key], visits[g.Key].Patient, !visits[g.Key].IsVisible);
-            return new OrderGroup(g.Key, p.Id, p.Number, isHidden ? Restricted.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, visit.Doctor ?? "", isHidden, visit.Encounter.IsOpen, isHidden ? [] : [.. g]);
+            return new OrderGroup(g.Key, p.Id, p.Number, isHidden ? Text.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, visit.Doctor ?? "", isHidden, visit.Encounter.IsOpen, isHidden ? [] : [.. g]);
         });
         return new(query.Place, query.Done, [.. groups], next);
     }

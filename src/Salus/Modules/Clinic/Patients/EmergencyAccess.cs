@@ -24,9 +24,6 @@ public sealed class EmergencyAccess : IOwned
 
 public static class Restricted
 {
-    /// <summary>What stands where a name must not.</summary>
-    public const string Dots = "•••";
-
     extension(SalusDb db)
     {
         public DbSet<EmergencyAccess> EmergencyAccesses => db.Set<EmergencyAccess>();
@@ -64,7 +61,7 @@ public static class Restricted
     /// <param name="open">Restricted records that the actor may read, see <c>OpenTo</c>; null: none.</param>
     public static string NameFor(this Patient patient, Actor actor, IReadOnlySet<Guid>? open = null) => NameFor(actor, patient.Name, patient.RestrictedAt, open?.Contains(patient.Id) == true);
 
-    public static string NameFor(Actor actor, string name, DateTime? restrictedAt, bool isOpen = false) => restrictedAt is null || isOpen || actor.May(ClinicPermissions.ReadRestricted) ? name : Dots;
+    public static string NameFor(Actor actor, string name, DateTime? restrictedAt, bool isOpen = false) => restrictedAt is null || isOpen || actor.May(ClinicPermissions.ReadRestricted) ? name : Text.Dots;
 
     /// <summary>Open to those who may break the glass, and not to others: 403 with what would unlock it, or 404.</summary>
     public static Refusal Hidden(Actor actor) => actor.May(ClinicPermissions.BreakGlass)

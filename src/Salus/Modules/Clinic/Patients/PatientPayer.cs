@@ -15,6 +15,13 @@ public sealed class PatientPayer(TimeProvider clock) : IPayerSource
     public async Task<Payer?> Find(SalusDb db, Actor actor, Guid id, CancellationToken ct) =>
         await Open(db, actor).Where(p => p.Id == id).Select(p => new Payer(PayerKind.Patient, p.Id, p.Name, p.Number, p.Email)).FirstOrDefaultAsync(ct);
 
+    public IQueryable<Guid>? Hidden(SalusDb db, Actor actor)
+    {
+        if (actor.Kind == ActorKind.System || actor.May(ClinicPermissions.ReadRestricted)) return null;
+        var visible = db.PatientsVisibleTo(actor, clock.Now());
+        return db.Patients.Where(p => p.RestrictedAt != null && !visible.Any(v => v.Id == p.Id)).Select(p => p.Id);
+    }
+
     public async Task<IReadOnlyList<Payer>> Search(SalusDb db, Actor actor, string q, CancellationToken ct)
     {
         if (!actor.May(ClinicPermissions.ReadPatients)) return [];

@@ -39,6 +39,6 @@ public static class ChargeApi
                 http.ETag(saved.Version);
                 return saved;
             })
-            .Requires(PaymentPermissions.Manage).Refuses("invalid", "stale", "proof.needed").Describe("changePaymentSettings", "Change currency, taxes and what papers say");
+            .Requires(PaymentPermissions.Manage).Refuses("invalid", "stale", "payments.currency", "proof.needed").Describe("changePaymentSettings", "Change currency, taxes and what papers say");
     }
 }

@@ -8,7 +8,7 @@ namespace Salus.Modules.Payments.Charges;
 public sealed record ChargePage(IReadOnlyList<ChargeView> Items, Guid? Next);
 
 /// <summary>What is owed and what was, newest first, read by key.</summary>
-public sealed class ChargeList(Tools tools) : ReadModel<ChargeList.Query, ChargePage>(tools)
+public sealed class ChargeList(Tools tools, Payers payers) : ReadModel<ChargeList.Query, ChargePage>(tools)
 {
     public const string Action = "charge.list";
 
@@ -39,15 +39,16 @@ public sealed class ChargeList(Tools tools) : ReadModel<ChargeList.Query, Charge
         if (query.PayerId is { } payer) found = found.Where(c => c.PayerId == payer);
         if (query.GroupId is { } group) found = found.Where(c => c.GroupId == group);
         if (query.Outstanding) found = found.Where(Charge.IsOutstanding);
-        foreach (var pattern in Lists.Patterns(query.Q)) found = found.Where(c => c.SearchText.Contains(pattern));
+        found = payers.Named(found, db, Actor, query.Q);
         if (query.After is { } after) found = found.Where(c => c.Id < after);
         var rows = await found.OrderByDescending(c => c.Id).Take(query.Limit + 1).ToListAsync(ct);
-        return new([.. rows.Take(query.Limit).Select(ChargeView.Of)], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
+        var veil = await payers.Veil(db, Actor, rows.Select(c => c.PayerId), ct);
+        return new([.. rows.Take(query.Limit).Select(c => veil.Over(ChargeView.Of(c)))], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
     }
 }
 
 /// <summary>One charge with everything that belongs to it.</summary>
-public sealed class ChargeRecord(Tools tools) : ReadModel<ChargeRecord.Query, ChargeDetails>(tools)
+public sealed class ChargeRecord(Tools tools, Payers payers) : ReadModel<ChargeRecord.Query, ChargeDetails>(tools)
 {
     public const string Action = "charge.read";
 
@@ -65,7 +66,8 @@ public sealed class ChargeRecord(Tools tools) : ReadModel<ChargeRecord.Query, Ch
         var lines = await db.ChargeLines.AsNoTracking().Where(l => l.ChargeId == charge.Id).OrderBy(l => l.Position).ToListAsync(ct);
         var credits = await db.CreditNotes.AsNoTracking().Where(n => n.ChargeId == charge.Id).OrderBy(n => n.Id).ToListAsync(ct);
         var payments = await db.PaymentParts.Where(p => p.ChargeId == charge.Id).OrderBy(p => p.Id).Select(p => p.PaymentId).ToListAsync(ct);
-        return new(ChargeView.Of(charge), [.. lines.Select(l => LineView.Of(l, charge.Currency))], [.. credits.Select(n => new CreditView(n.Id, n.Kind, n.Number, Money.Of(n.Amount, n.Currency), n.Reason, n.At, n.RefundId))], payments);
+        var veil = await payers.Veil(db, Actor, [charge.PayerId], ct);
+        return new(veil.Over(ChargeView.Of(charge)), [.. lines.Select(l => veil.Over(LineView.Of(l, charge.Currency), charge.PayerId))], [.. credits.Select(n => new CreditView(n.Id, n.Kind, n.Number, Money.Of(n.Amount, n.Currency), n.Reason, n.At, n.RefundId))], payments);
     }
 }
 
@@ -78,7 +80,11 @@ internal static class Lists
         if (limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
     }
 
-    /// <summary>Each word must occur; short ones only at the start of a word.</summary>
-    public static IEnumerable<string> Patterns(string? q) =>
-        Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).Select(w => w.Length < 3 ? " " + w : w);
+    /// <summary>Each word must occur; short ones only at the start of a word. A number with hyphens is one word of digits.</summary>
+    public static IEnumerable<string> Patterns(string? q)
+    {
+        var compact = Text.Clean(q).Replace(" ", "", StringComparison.Ordinal);
+        if (Text.Digits(compact) is { Length: >= 3 } digits && compact.All(c => char.IsAsciiDigit(c) || c is '-' or '/' or '.')) return [digits];
+        return Text.Fold(q).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().Take(6).Select(w => w.Length < 3 ? " " + w : w);
+    }
 }

@@ -9,7 +9,7 @@ namespace Salus.Modules.Payments.Contract;
 public enum ChargeState { Open, PartPaid, Paid, Credited }
 
 /// <summary>Something that is owed. Its sums change only by statements that compare and set at once; its lines never change.</summary>
-public sealed class Charge : IOwned, IOfPayer
+public sealed class Charge : IOwned, INamesPayer
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }

@@ -14,7 +14,7 @@ public enum PaymentKind { Charges, TopUp }
 public enum PaymentState { Completed, PartRefunded, Refunded }
 
 /// <summary>Money that came in. Only what was refunded of it ever changes.</summary>
-public sealed class Payment : IOwned, IOfPayer
+public sealed class Payment : IOwned, INamesPayer
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }

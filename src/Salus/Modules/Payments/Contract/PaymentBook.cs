@@ -39,9 +39,10 @@ public sealed class PaymentBook(ChargeBook charges)
         var db = booking.Db;
         var ids = wanted.ChargeIds.Distinct().ToList();
         if (ids.Count is 0 or > MostCharges) throw Refusal.Field("charges", "Choose what is paid.");
-        var owed = await db.Charges.AsNoTracking().Where(c => ids.Contains(c.Id)).ToListAsync(ct);
+        var owed = await db.Charges.AsNoTracking().Where(c => ids.Contains(c.Id)).OrderBy(c => c.Id).ToListAsync(ct);
         if (owed.Count < ids.Count) throw Refusal.NotFound();
         if (owed.Select(c => c.Currency).Distinct().Count() > 1) throw Refusal.Field("charges", "They are in different currencies: take one payment for each.");
+        if (wanted.Payer is null && owed.Select(c => (c.PayerKind, c.PayerId)).Distinct().Count() > 1) throw Refusal.Field("charges", "They are owed by different people: take one payment for each.");
         var due = owed.Sum(c => c.Due);
         if (due == 0) throw new Refusal(409, "charge.settled", "Nothing is owed for this any more.");
         var amount = wanted.Amount ?? due;

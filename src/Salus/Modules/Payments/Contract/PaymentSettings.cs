@@ -32,6 +32,13 @@ public sealed class PaymentSettings : IVersioned
     public Guid Version { get; set; }
 }
 
+/// <summary>A module that keeps prices in the organisation's currency: it cannot be changed while there are any.</summary>
+public interface IHasPrices
+{
+    /// <summary>Whether the organisation of <paramref name="db"/> has any.</summary>
+    Task<bool> Any(SalusDb db, CancellationToken ct);
+}
+
 public static class PaymentSettingsTables
 {
     extension(SalusDb db)

@@ -36,13 +36,13 @@ public sealed class CashDesk(Tools tools, Payers payers) : ReadModel<CashDesk.Qu
     protected override async Task<CashDeskView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         Lists.Check(query.Q, 1);
-        var owed = db.Charges.AsNoTracking().Where(Charge.IsOutstanding);
-        foreach (var pattern in Lists.Patterns(query.Q)) owed = owed.Where(c => c.SearchText.Contains(pattern));
+        var owed = payers.Named(db.Charges.AsNoTracking().Where(Charge.IsOutstanding), db, Actor, query.Q);
         var groups = await owed.GroupBy(c => new { c.PayerKind, c.PayerId, c.Currency })
             .Select(g => new { g.Key.PayerKind, g.Key.PayerId, g.Key.Currency, Due = g.Sum(c => c.Total - c.Paid - c.Credited), Count = g.Count(), Name = g.Max(c => c.PayerName), Number = g.Max(c => c.PayerNumber), Since = g.Min(c => c.Day), Last = g.Max(c => c.ChargedAt) })
             .OrderByDescending(g => g.Last).Take(Most + 1).ToListAsync(ct);
         var found = Text.Clean(query.Q).Length < 2 ? [] : await payers.Search(db, Actor, query.Q!, ct);
-        return new([.. groups.Take(Most).Select(g => new Debtor(new(g.PayerKind, g.PayerId, g.Name ?? "", g.Number ?? ""), Money.Of(g.Due, g.Currency), g.Count, g.Since))], groups.Count > Most,
+        var veil = await payers.Veil(db, Actor, groups.Select(g => g.PayerId), ct);
+        return new([.. groups.Take(Most).Select(g => new Debtor(veil.Over(new PayerView(g.PayerKind, g.PayerId, g.Name ?? "", g.Number ?? "")), Money.Of(g.Due, g.Currency), g.Count, g.Since))], groups.Count > Most,
             [.. found.Where(f => groups.All(g => g.PayerId != f.Id)).Select(f => new PayerView(f.Kind, f.Id, f.Name, f.Number))], await OwnDrawer(db, Actor, ct));
     }
 
@@ -81,6 +81,7 @@ public sealed class PayerAccount(Tools tools, Payers payers) : ReadModel<PayerAc
         var charges = await db.Charges.AsNoTracking().Where(Charge.IsOutstanding).Where(c => c.PayerId == payer.Id).OrderBy(c => c.Rank).ThenBy(c => c.ChargedAt).ThenBy(c => c.Id).Take(MostCharges).ToListAsync(ct);
         var payments = await db.Payments.AsNoTracking().Where(p => p.PayerId == payer.Id).OrderByDescending(p => p.Id).Take(MostPayments).ToListAsync(ct);
         var wallet = await ReadWallet.Of(db, payer, ct);
-        return new(wallet.Payer, Money.Of(charges.Sum(c => c.Due), wallet.Balance.Currency!), [.. charges.Select(ChargeView.Of)], wallet, [.. payments.Select(PaymentView.Of)], await CashDesk.OwnDrawer(db, Actor, ct));
+        var veil = await payers.Veil(db, Actor, [payer.Id], ct);
+        return new(veil.Over(wallet.Payer), Money.Of(charges.Sum(c => c.Due), wallet.Balance.Currency!), [.. charges.Select(c => veil.Over(ChargeView.Of(c)))], veil.Over(wallet), [.. payments.Select(p => veil.Over(PaymentView.Of(p)))], await CashDesk.OwnDrawer(db, Actor, ct));
     }
 }

@@ -11,7 +11,7 @@ namespace Salus.Modules.Payments.Desk;
 public sealed record PaymentPage(IReadOnlyList<PaymentView> Items, Guid? Next);
 
 /// <summary>Payments, newest first, read by key.</summary>
-public sealed class PaymentList(Tools tools) : ReadModel<PaymentList.Query, PaymentPage>(tools)
+public sealed class PaymentList(Tools tools, Payers payers) : ReadModel<PaymentList.Query, PaymentPage>(tools)
 {
     public const string Action = "payment.list";
 
@@ -50,24 +50,23 @@ public sealed class PaymentList(Tools tools) : ReadModel<PaymentList.Query, Paym
             PaymentState.Refunded => found.Where(p => p.Refunded == p.Amount),
             _ => found,
         };
-        if (Text.Clean(query.Q) is { Length: > 0 } q) found = Matching(found, q);
+        if (Text.Clean(query.Q) is { Length: > 0 } q) found = await Matching(found, db, q, ct);
         if (query.After is { } after) found = found.Where(p => p.Id < after);
         var rows = await found.OrderByDescending(p => p.Id).Take(query.Limit + 1).ToListAsync(ct);
-        return new([.. rows.Take(query.Limit).Select(PaymentView.Of)], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
+        var veil = await payers.Veil(db, Actor, rows.Select(p => p.PayerId), ct);
+        return new([.. rows.Take(query.Limit).Select(p => veil.Over(PaymentView.Of(p)))], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
     }
 
-    private static IQueryable<Payment> Matching(IQueryable<Payment> payments, string q)
+    private async Task<IQueryable<Payment>> Matching(IQueryable<Payment> payments, SalusDb db, string q, CancellationToken ct)
     {
-        var (number, words) = (q.ToUpperInvariant(), Lists.Patterns(q).ToList());
-        if (number.StartsWith("REC-", StringComparison.Ordinal) || words.Count == 0) return payments.Where(p => p.Number == number || p.Reference == q);
-        if (words is [var only]) return payments.Where(p => p.Reference == q || p.SearchText.Contains(only));
-        foreach (var word in words) payments = payments.Where(p => p.SearchText.Contains(word));
-        return payments;
+        var number = q.ToUpperInvariant();
+        var exact = payments.Where(p => p.Number == number || (p.Reference != "" && p.Reference == q));
+        return number.StartsWith("REC-", StringComparison.Ordinal) || !Lists.Patterns(q).Any() || await exact.AnyAsync(ct) ? exact : payers.Named(payments, db, Actor, q);
     }
 }
 
 /// <summary>One payment with everything that belongs to it.</summary>
-public sealed class PaymentRecord(Tools tools) : ReadModel<PaymentRecord.Query, PaymentDetails>(tools)
+public sealed class PaymentRecord(Tools tools, Payers payers) : ReadModel<PaymentRecord.Query, PaymentDetails>(tools)
 {
     public const string Action = "payment.read";
 
@@ -79,10 +78,9 @@ public sealed class PaymentRecord(Tools tools) : ReadModel<PaymentRecord.Query, 
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PaymentDetails result) => ("payer", [result.Payment.Payer.Id]);
 
-    protected override Task<PaymentDetails> Handle(SalusDb db, Query query, CancellationToken ct) => Of(db, query.PaymentId, ct);
-
-    internal static async Task<PaymentDetails> Of(SalusDb db, Guid id, CancellationToken ct)
+    protected override async Task<PaymentDetails> Handle(SalusDb db, Query query, CancellationToken ct)
     {
+        var id = query.PaymentId;
         var payment = await db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, ct) ?? throw Refusal.NotFound();
         var parts = await (from part in db.PaymentParts.AsNoTracking().Where(p => p.PaymentId == id)
                            join charge in db.Charges.AsNoTracking() on part.ChargeId equals charge.Id
@@ -90,6 +88,7 @@ public sealed class PaymentRecord(Tools tools) : ReadModel<PaymentRecord.Query, 
                            select new { part.ChargeId, charge.Title, part.Amount, part.Refunded }).ToListAsync(ct);
         var refunds = await db.Refunds.AsNoTracking().Where(r => r.PaymentId == id).OrderBy(r => r.Id).ToListAsync(ct);
         var by = payment.By is { } who ? await db.Accounts.Where(a => a.Id == who).Select(a => a.Name).FirstOrDefaultAsync(ct) : null;
-        return new(PaymentView.Of(payment), [.. parts.Select(p => new PartView(p.ChargeId, p.Title, Money.Of(p.Amount, payment.Currency), Money.Of(p.Refunded, payment.Currency)))], [.. refunds.Select(RefundView.Of)], by ?? "");
+        var veil = await payers.Veil(db, Actor, [payment.PayerId], ct);
+        return new(veil.Over(PaymentView.Of(payment)), [.. parts.Select(p => veil.Over(new PartView(p.ChargeId, p.Title, Money.Of(p.Amount, payment.Currency), Money.Of(p.Refunded, payment.Currency)), payment.PayerId))], [.. refunds.Select(RefundView.Of)], by ?? "");
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Salus.Kernel;
 using Salus.Modules.Payments.Contract;
@@ -15,7 +15,7 @@ public static class FigureDoors
         var api = routes.Api("Money");
         api.MapGet("/money-figures", (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => read.Run(new() { From = from, To = to }, ct))
             .Requires(PaymentPermissions.Figures).Refuses("invalid").Describe("readMoneyFigures", "What was earned and received by day, method and purpose");
-        api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => Csv(await read.Run(new() { From = from, To = to }, ct)))
+        api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => await Csv(await read.Run(new() { From = from, To = to }, ct)))
             .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same by day as CSV");
         api.MapGet("/provider-reports", (ReportList read, CancellationToken ct, Guid? report = null, Guid? after = null, int limit = 50) => read.Run(new() { ReportId = report, After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Reconcile).Refuses("invalid").Describe("listReportDifferences", "The last reports of providers, and differences that are open or of one report");
@@ -35,10 +35,6 @@ public static class FigureDoors
             .Requires(PaymentPermissions.Reconcile).Repeatable().Refuses("invalid", "not-found", "report.settled").Describe("settleReportDifference", "Settle a difference with a reason");
     }
 
-    public static IResult Csv(MoneyFiguresView view)
-    {
-        var text = new StringBuilder("day,received,earned,currency\r\n");
-        foreach (var day in view.Days) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{day.Day:yyyy-MM-dd},{day.Received.Amount},{day.Earned.Amount},{view.Received.Currency}\r\n");
-        return Results.File(Encoding.UTF8.GetBytes(text.ToString()), "text/csv; charset=utf-8", "money.csv");
-    }
+    public static async Task<IResult> Csv(MoneyFiguresView view) => Results.File(
+        await Kernel.Csv.Write(["day", "received", "earned", "currency"], view.Days.Select(d => (string[])[d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Received.Amount!, d.Earned.Amount!, view.Received.Currency!])), "text/csv; charset=utf-8", "money.csv");
 }

@@ -9,7 +9,7 @@ namespace Salus.Modules.Payments.Invoices;
 public enum InvoiceState { Draft, Issued, PartPaid, Paid, Credited, Void }
 
 /// <summary>A paper that asks for what is owed. Once it is issued it never changes; it can only be made void, as long as nothing was paid.</summary>
-public sealed class Invoice : IOwned, IOfPayer
+public sealed class Invoice : IOwned, INamesPayer
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }

@@ -18,7 +18,7 @@ public sealed record InvoiceView(Guid Id, string Number, InvoiceState State, Pay
 }
 
 /// <summary>Writes an invoice over charges of one payer: as a draft, or issued at once.</summary>
-public sealed class WriteInvoice(Tools tools, OrganisationSlot organisation) : MoneyUseCase<WriteInvoice.Command, InvoiceView>(tools, organisation)
+public sealed class WriteInvoice(Tools tools, OrganisationSlot organisation, Payers payers) : MoneyUseCase<WriteInvoice.Command, InvoiceView>(tools, organisation)
 {
     public const string Action = "invoice.write";
 
@@ -54,7 +54,7 @@ public sealed class WriteInvoice(Tools tools, OrganisationSlot organisation) : M
         if (!command.IsDraft) await Issue(invoice, Booking, ct);
         Subject("invoice", invoice.Id, command.IsDraft ? "draft" : "issued");
         Changed(Topics.Money(Db.OrganisationId));
-        return InvoiceView.Of(invoice, charges.Sum(c => c.Paid), charges.Sum(c => c.Credited), Booking.Day);
+        return (await payers.Veil(Db, Actor, [invoice.PayerId], ct)).Over(InvoiceView.Of(invoice, charges.Sum(c => c.Paid), charges.Sum(c => c.Credited), Booking.Day));
     }
 
     /// <summary>Takes the number last: until the commit nobody else gets one.</summary>
@@ -67,7 +67,7 @@ public sealed class WriteInvoice(Tools tools, OrganisationSlot organisation) : M
 }
 
 /// <summary>Gives a draft its number: from then on it never changes.</summary>
-public sealed class IssueInvoice(Tools tools, OrganisationSlot organisation) : MoneyUseCase<IssueInvoice.Command, InvoiceView>(tools, organisation)
+public sealed class IssueInvoice(Tools tools, OrganisationSlot organisation, Payers payers) : MoneyUseCase<IssueInvoice.Command, InvoiceView>(tools, organisation)
 {
     public const string Action = "invoice.issue";
 
@@ -86,12 +86,12 @@ public sealed class IssueInvoice(Tools tools, OrganisationSlot organisation) : M
         await WriteInvoice.Issue(invoice, Booking, ct);
         Subject("invoice", invoice.Id, "issued");
         var sums = await InvoiceList.Sums(Db, [invoice.Id], ct);
-        return InvoiceView.Of(invoice, sums.GetValueOrDefault(invoice.Id).Paid, sums.GetValueOrDefault(invoice.Id).Credited, Booking.Day);
+        return (await payers.Veil(Db, Actor, [invoice.PayerId], ct)).Over(InvoiceView.Of(invoice, sums.GetValueOrDefault(invoice.Id).Paid, sums.GetValueOrDefault(invoice.Id).Credited, Booking.Day));
     }
 }
 
 /// <summary>Makes an invoice void, or throws a draft away. What it was for is still owed, and can stand on another.</summary>
-public sealed class VoidInvoice(Tools tools, OrganisationSlot organisation) : MoneyUseCase<VoidInvoice.Command, InvoiceView>(tools, organisation)
+public sealed class VoidInvoice(Tools tools, OrganisationSlot organisation, Payers payers) : MoneyUseCase<VoidInvoice.Command, InvoiceView>(tools, organisation)
 {
     public const string Action = "invoice.void";
 
@@ -119,6 +119,6 @@ public sealed class VoidInvoice(Tools tools, OrganisationSlot organisation) : Mo
         (invoice.VoidedAt, invoice.VoidReason) = (Now, Text.Clean(command.Reason));
         Subject("invoice", invoice.Id, "void");
         Changed(Topics.Money(Db.OrganisationId));
-        return InvoiceView.Of(invoice, 0, 0, Booking.Day);
+        return (await payers.Veil(Db, Actor, [invoice.PayerId], ct)).Over(InvoiceView.Of(invoice, 0, 0, Booking.Day));
     }
 }

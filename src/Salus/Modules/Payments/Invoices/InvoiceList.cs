@@ -13,7 +13,7 @@ public sealed record InvoicePage(IReadOnlyList<InvoiceView> Items, Guid? Next);
 public enum InvoiceFilter { All, Draft, Outstanding, Overdue, Void }
 
 /// <summary>Invoices, newest first, read by key.</summary>
-public sealed class InvoiceList(Tools tools, OrganisationSlot organisation) : ReadModel<InvoiceList.Query, InvoicePage>(tools)
+public sealed class InvoiceList(Tools tools, OrganisationSlot organisation, Payers payers) : ReadModel<InvoiceList.Query, InvoicePage>(tools)
 {
     public const string Action = "invoice.list";
 
@@ -50,11 +50,12 @@ public sealed class InvoiceList(Tools tools, OrganisationSlot organisation) : Re
         };
         var number = Text.Clean(query.Q).ToUpperInvariant();
         if (number.StartsWith("INV-", StringComparison.Ordinal)) found = found.Where(i => i.Number == number);
-        else foreach (var pattern in Lists.Patterns(query.Q)) found = found.Where(i => i.SearchText.Contains(pattern));
+        else found = payers.Named(found, db, Actor, query.Q);
         if (query.After is { } after) found = found.Where(i => i.Id < after);
         var rows = await found.OrderByDescending(i => i.Id).Take(query.Limit + 1).ToListAsync(ct);
         var sums = await Sums(db, [.. rows.Select(i => i.Id)], ct);
-        return new([.. rows.Take(query.Limit).Select(i => InvoiceView.Of(i, sums.GetValueOrDefault(i.Id).Paid, sums.GetValueOrDefault(i.Id).Credited, today))], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
+        var veil = await payers.Veil(db, Actor, rows.Select(i => i.PayerId), ct);
+        return new([.. rows.Take(query.Limit).Select(i => veil.Over(InvoiceView.Of(i, sums.GetValueOrDefault(i.Id).Paid, sums.GetValueOrDefault(i.Id).Credited, today)))], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
     }
 
     /// <summary>What was paid for them, and what was taken back.</summary>
@@ -66,10 +67,11 @@ public sealed class InvoiceList(Tools tools, OrganisationSlot organisation) : Re
 }
 
 /// <summary>An invoice with what it is for.</summary>
-public sealed record InvoiceDetails(InvoiceView Invoice, IReadOnlyList<ChargeView> Charges, IReadOnlyList<LineView> Lines, DateTime? VoidedAt, string VoidReason);
+/// <param name="PayLink">Where it can be read and paid; null where nothing is to be paid, or the actor may not see for what.</param>
+public sealed record InvoiceDetails(InvoiceView Invoice, IReadOnlyList<ChargeView> Charges, IReadOnlyList<LineView> Lines, DateTime? VoidedAt, string VoidReason, string? PayLink);
 
 /// <summary>One invoice with everything that belongs to it.</summary>
-public sealed class InvoiceRecord(Tools tools, OrganisationSlot organisation) : ReadModel<InvoiceRecord.Query, InvoiceDetails>(tools)
+public sealed class InvoiceRecord(Tools tools, OrganisationSlot organisation, Payers payers, PayLinks links) : ReadModel<InvoiceRecord.Query, InvoiceDetails>(tools)
 {
     public const string Action = "invoice.read";
 
@@ -84,7 +86,9 @@ public sealed class InvoiceRecord(Tools tools, OrganisationSlot organisation) : 
     protected override async Task<InvoiceDetails> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var facts = await InvoiceFacts.Of(db, query.InvoiceId, ct);
-        var lines = facts.Lines.Select(l => LineView.Of(l, facts.Invoice.Currency));
-        return new(InvoiceView.Of(facts.Invoice, facts.Paid, facts.Credited, Clock.Today(organisation.Current.Zone)), [.. facts.Charges.Select(ChargeView.Of)], [.. lines], facts.Invoice.VoidedAt, facts.Invoice.VoidReason);
+        var veil = await payers.Veil(db, Actor, [facts.Invoice.PayerId], ct);
+        var lines = facts.Lines.Select(l => veil.Over(LineView.Of(l, facts.Invoice.Currency), facts.Invoice.PayerId));
+        return new(veil.Over(InvoiceView.Of(facts.Invoice, facts.Paid, facts.Credited, Clock.Today(organisation.Current.Zone))), [.. facts.Charges.Select(c => veil.Over(ChargeView.Of(c)))], [.. lines], facts.Invoice.VoidedAt, facts.Invoice.VoidReason,
+            facts.Due > 0 && facts.Invoice.IssuedAt is not null && !veil.Hides(facts.Invoice.PayerId) ? links.Sign(LinkedPaper.Invoice, facts.Invoice.Id, facts.Invoice.OrganisationId) : null);
     }
 }

@@ -26,7 +26,7 @@ public sealed class MoneyPapers(IStringLocalizer<Texts> texts, Settings settings
             parts.Add(new PrintPairs([(texts["Account holder"], Legal(issuer)), (texts["IBAN"], issuer.Settings.Iban), (texts["BIC"], issuer.Settings.Bic), (texts["Bank"], issuer.Settings.BankName), (texts["Reference"], invoice.Number)]));
         }
         if (issuer.Settings.InvoiceNote.Length > 0) parts.Add(new PrintText(issuer.Settings.InvoiceNote));
-        return Document(texts["Invoice"], issuer, invoice.Number.Length > 0 ? invoice.Number : "draft", parts, invoice.IssuedAt is null ? null : new(links.Sign(LinkedPaper.Invoice, invoice.Id, invoice.OrganisationId), invoice.Number));
+        return Document(texts["Invoice"], issuer, invoice.Number.Length > 0 ? invoice.Number : "draft", parts, invoice.IssuedAt is null || facts.IsVeiled ? null : new(links.Sign(LinkedPaper.Invoice, invoice.Id, invoice.OrganisationId), invoice.Number));
     }
 
     public PrintedDocument Receipt(ReceiptFacts facts)

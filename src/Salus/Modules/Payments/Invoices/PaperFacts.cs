@@ -20,6 +20,9 @@ public sealed record PaperIssuer(string Name, string Slug, string Language, Time
 /// <summary>What stands on an invoice.</summary>
 public sealed record InvoiceFacts(PaperIssuer Issuer, Invoice Invoice, IReadOnlyList<Charge> Charges, IReadOnlyList<ChargeLine> Lines)
 {
+    /// <summary>Who reads it may not see the payer's name: it bears no code that opens the whole of it.</summary>
+    public bool IsVeiled { get; init; }
+
     // What was made void has let its charges go: they may have been paid on another.
     public long Paid => Invoice.VoidedAt is null ? Charges.Sum(c => c.Paid) : 0;
     public long Credited => Invoice.VoidedAt is null ? Charges.Sum(c => c.Credited) : 0;
@@ -78,11 +81,18 @@ public sealed record StatementFacts(PaperIssuer Issuer, Statement Statement, lon
     // What is in a wallet is not owed: filling one and paying from it stand apart, and only the paying counts here.
     private static async Task<List<(DateOnly Day, StatementLine Line)>> LinesOf(SalusDb db, Statement s, CancellationToken ct)
     {
-        var charges = await db.Charges.AsNoTracking().Where(c => c.PayerId == s.PayerId && c.Currency == s.Currency && c.Day <= s.To).Select(c => new { c.Day, c.ChargedAt, c.Title, c.Total }).ToListAsync(ct);
-        var payments = await db.Payments.AsNoTracking().Where(p => p.PayerId == s.PayerId && p.Currency == s.Currency && p.Kind == PaymentKind.Charges && p.Day <= s.To).Select(p => new { p.Day, p.At, p.Number, p.Amount }).ToListAsync(ct);
-        var paying = db.Payments.Where(p => p.Kind == PaymentKind.Charges).Select(p => p.Id);
-        var refunds = await db.Refunds.AsNoTracking().Where(r => r.PayerId == s.PayerId && r.Currency == s.Currency && r.Day <= s.To && paying.Contains(r.PaymentId)).Select(r => new { r.Day, r.At, r.Number, r.Reason, r.Amount }).ToListAsync(ct);
-        var credits = await db.CreditNotes.AsNoTracking().Where(n => n.PayerId == s.PayerId && n.Currency == s.Currency && n.Day <= s.To).Select(n => new { n.Day, n.At, n.Number, n.Reason, n.Amount }).ToListAsync(ct);
+        // By the parts that went to the payer's charges, whoever paid: what an insurer took over is not owed either. And no later than the paper: it never changes.
+        var own = db.Charges.Where(c => c.PayerId == s.PayerId && c.PayerKind == s.PayerKind && c.Currency == s.Currency);
+        var charges = await own.AsNoTracking().Where(c => c.Day <= s.To && c.ChargedAt <= s.At).Select(c => new { c.Day, c.ChargedAt, c.Title, c.Total }).ToListAsync(ct);
+        var payments = await (from part in db.PaymentParts join payment in db.Payments on part.PaymentId equals payment.Id
+                              where own.Any(c => c.Id == part.ChargeId) && payment.Day <= s.To && payment.At <= s.At
+                              group part.Amount by new { payment.Id, payment.Day, payment.At, payment.Number } into one
+                              select new { one.Key.Day, one.Key.At, one.Key.Number, Amount = one.Sum() }).ToListAsync(ct);
+        var refunds = await (from part in db.Set<RefundPart>() join refund in db.Refunds on part.RefundId equals refund.Id
+                             where own.Any(c => c.Id == part.ChargeId) && refund.Day <= s.To && refund.At <= s.At
+                             group part.Amount by new { refund.Id, refund.Day, refund.At, refund.Number, refund.Reason } into one
+                             select new { one.Key.Day, one.Key.At, one.Key.Number, one.Key.Reason, Amount = one.Sum() }).ToListAsync(ct);
+        var credits = await db.CreditNotes.AsNoTracking().Where(n => own.Any(c => c.Id == n.ChargeId) && n.Day <= s.To && n.At <= s.At).Select(n => new { n.Day, n.At, n.Number, n.Reason, n.Amount }).ToListAsync(ct);
         return
         [
             .. charges.Select(c => (c.Day, new StatementLine(c.ChargedAt, StatementKind.Charge, "", c.Title, c.Total))), .. payments.Select(p => (p.Day, new StatementLine(p.At, StatementKind.Payment, p.Number, "", -p.Amount))),

@@ -14,36 +14,56 @@ public abstract class PrintPaper<T>(Tools tools) : ReadModel<PaperQuery, T>(tool
 
 public sealed record PaperQuery(Guid Id);
 
-public sealed class PrintInvoice(Tools tools) : PrintPaper<InvoiceFacts>(tools)
+public sealed class PrintInvoice(Tools tools, Payers payers) : PrintPaper<InvoiceFacts>(tools)
 {
     public const string Action = "invoice.print";
     protected override string Name => Action;
     protected override (string, IReadOnlyCollection<Guid>)? Shown(PaperQuery query, InvoiceFacts result) => ("payer", [result.Invoice.PayerId]);
-    protected override Task<InvoiceFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct) => InvoiceFacts.Of(db, query.Id, ct);
+
+    protected override async Task<InvoiceFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct)
+    {
+        var facts = await InvoiceFacts.Of(db, query.Id, ct);
+        return (await payers.Veil(db, Actor, [facts.Invoice.PayerId], ct)).Over(facts);
+    }
 }
 
-public sealed class PrintReceipt(Tools tools) : PrintPaper<ReceiptFacts>(tools)
+public sealed class PrintReceipt(Tools tools, Payers payers) : PrintPaper<ReceiptFacts>(tools)
 {
     public const string Action = "payment.print-receipt";
     protected override string Name => Action;
     protected override (string, IReadOnlyCollection<Guid>)? Shown(PaperQuery query, ReceiptFacts result) => ("payer", [result.Payment.PayerId]);
-    protected override Task<ReceiptFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct) => ReceiptFacts.Of(db, query.Id, ct);
+
+    protected override async Task<ReceiptFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct)
+    {
+        var facts = await ReceiptFacts.Of(db, query.Id, ct);
+        return (await payers.Veil(db, Actor, [facts.Payment.PayerId], ct)).Over(facts);
+    }
 }
 
-public sealed class PrintCreditNote(Tools tools) : PrintPaper<CreditFacts>(tools)
+public sealed class PrintCreditNote(Tools tools, Payers payers) : PrintPaper<CreditFacts>(tools)
 {
     public const string Action = "charge.print-credit-note";
     protected override string Name => Action;
     protected override (string, IReadOnlyCollection<Guid>)? Shown(PaperQuery query, CreditFacts result) => ("payer", [result.Note.PayerId]);
-    protected override Task<CreditFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct) => CreditFacts.Of(db, query.Id, ct);
+
+    protected override async Task<CreditFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct)
+    {
+        var facts = await CreditFacts.Of(db, query.Id, ct);
+        return (await payers.Veil(db, Actor, [facts.Charge.PayerId], ct)).Over(facts);
+    }
 }
 
-public sealed class PrintStatement(Tools tools) : PrintPaper<StatementFacts>(tools)
+public sealed class PrintStatement(Tools tools, Payers payers) : PrintPaper<StatementFacts>(tools)
 {
     public const string Action = "payer.print-statement";
     protected override string Name => Action;
     protected override (string, IReadOnlyCollection<Guid>)? Shown(PaperQuery query, StatementFacts result) => ("payer", [result.Statement.PayerId]);
-    protected override Task<StatementFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct) => StatementFacts.Of(db, query.Id, ct);
+
+    protected override async Task<StatementFacts> Handle(SalusDb db, PaperQuery query, CancellationToken ct)
+    {
+        var facts = await StatementFacts.Of(db, query.Id, ct);
+        return (await payers.Veil(db, Actor, [facts.Statement.PayerId], ct)).Over(facts);
+    }
 }
 
 /// <summary>Gives a payer's statement over some time its number.</summary>

@@ -33,6 +33,8 @@ public sealed class SendPaper(Tools tools, OrganisationSlot organisation, Payers
     protected override async Task<bool> Handle(Command command, CancellationToken ct)
     {
         var (kind, payer, number, amount) = command.Paper == LinkedPaper.Invoice ? await Invoice(command.Id, ct) : await Receipt(command.Id, ct);
+        // A paper names what it is for: who may not read that does not send it anywhere either.
+        if ((await payers.Veil(Db, Actor, [payer], ct)).Hides(payer)) throw Refusal.NotFound();
         var to = Text.Clean(command.To) is { Length: > 0 } given ? given : (await payers.Find(Db, Actor, kind, payer, ct)).Email;
         if (!MailAddress.TryCreate(to, out _)) throw Refusal.Field("to", "Give the e-mail address it is to go to.");
         var clinic = slot.Current;

@@ -87,8 +87,8 @@ public sealed class LedgerNight(Database database, LedgerVerifier verifier, Time
     }
 }
 
-/// <summary>A proof as a page shows it.</summary>
-public sealed record ProofView(DateTime At, long Entries, long Payments, int Faults, int Milliseconds);
+/// <summary>A proof as a page shows it: how much was proven is the business of all organisations together.</summary>
+public sealed record ProofView(DateTime At, int Faults, int Milliseconds);
 
 /// <summary>The last proofs, newest first.</summary>
 public sealed class LedgerProofs(Tools tools) : ReadModel<LedgerProofs.Query, LedgerProofs.View>(tools)
@@ -106,5 +106,5 @@ public sealed class LedgerProofs(Tools tools) : ReadModel<LedgerProofs.Query, Le
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, View result) => null;
 
     protected override async Task<View> Handle(SalusDb db, Query query, CancellationToken ct) =>
-        new(await db.Set<LedgerProof>().AsNoTracking().OrderByDescending(p => p.Day).Take(Most).Select(p => new ProofView(p.At, p.Entries, p.Payments, p.Faults, p.Milliseconds)).ToListAsync(ct));
+        new(await db.Set<LedgerProof>().AsNoTracking().OrderByDescending(p => p.Day).Take(Most).Select(p => new ProofView(p.At, p.Faults, p.Milliseconds)).ToListAsync(ct));
 }

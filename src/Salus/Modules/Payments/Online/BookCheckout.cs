@@ -10,7 +10,7 @@ namespace Salus.Modules.Payments.Online;
 /// Books what the provider said when it was asked: once, however often and in whatever order it is told. What was paid meanwhile in another way, and what comes after
 /// the payment had ended, goes into the payer's wallet: no money is lost, and no end is undone.
 /// </summary>
-public sealed class BookCheckout(Tools tools, OrganisationSlot organisation, PaymentBook book) : MoneyUseCase<BookCheckout.Command, CheckoutState>(tools, organisation)
+public sealed class BookCheckout(Tools tools, OrganisationSlot organisation, PaymentBook book, ILogger<BookCheckout> log) : MoneyUseCase<BookCheckout.Command, CheckoutState>(tools, organisation)
 {
     public const string Action = "checkout.book";
 
@@ -28,7 +28,8 @@ public sealed class BookCheckout(Tools tools, OrganisationSlot organisation, Pay
         var answer = command.Answer;
         if (answer.State == CheckoutState.Paid) await Paid(checkout, answer, ct);
         else if (!checkout.IsFinal && answer.State != CheckoutState.Open) End(checkout, answer.State);
-        else if (!checkout.IsFinal && (checkout.LookAt = CheckoutLooks.Next(checkout, Now)) is null) End(checkout, CheckoutState.Expired);
+        else if (!checkout.IsFinal && (checkout.LookAt = CheckoutLooks.Next(checkout, Now, answer.IsUnderWay)) is null) End(checkout, CheckoutState.Expired);
+        else if (checkout.IsFinal && !(answer.IsUnderWay && (checkout.LookAt = CheckoutLooks.Next(checkout, Now, true)) is not null)) checkout.LookAt = null;
         Subject("checkout", checkout.Id, checkout.State.ToString());
         return checkout.State;
     }
@@ -38,13 +39,15 @@ public sealed class BookCheckout(Tools tools, OrganisationSlot organisation, Pay
         if (checkout.State == CheckoutState.Paid || checkout.CameLate) return;
         if (answer.Amount != checkout.Amount || answer.Currency != checkout.Currency)
         {
+            log.LogError("Online payment {Checkout} took another amount or currency than was asked for: somebody has to look", checkout.Id);
             if (!checkout.IsFinal) End(checkout, CheckoutState.Mismatch);
+            checkout.LookAt = null;
             return;
         }
         checkout.ProviderPayment = answer.Reference;
         var payer = new Payer(checkout.PayerKind, checkout.PayerId, checkout.PayerName, checkout.PayerNumber);
         var left = checkout.Amount;
-        if (checkout.IsFinal) checkout.CameLate = true;
+        if (checkout.IsFinal) (checkout.CameLate, checkout.LookAt) = (true, null);
         else
         {
             End(checkout, CheckoutState.Paid);

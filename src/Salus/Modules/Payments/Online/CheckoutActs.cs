@@ -58,7 +58,7 @@ public sealed class OpenCheckout(Tools tools, OrganisationSlot organisation) : M
     }
 }
 
-/// <summary>Ends what was not paid. Should the money come all the same, it goes into the payer's wallet.</summary>
+/// <summary>Ends what was not paid. The payer may still have the provider's page open: when its time there is over it is asked for once more, and money that came all the same goes into the wallet.</summary>
 public sealed class EndCheckout(Tools tools, OrganisationSlot organisation) : MoneyUseCase<EndCheckout.Command, CheckoutState>(tools, organisation)
 {
     public const string Action = "checkout.end";
@@ -72,7 +72,7 @@ public sealed class EndCheckout(Tools tools, OrganisationSlot organisation) : Mo
     protected override async Task<CheckoutState> Handle(Command command, CancellationToken ct)
     {
         await Db.Checkouts.Where(c => c.Id == command.CheckoutId && (c.State == CheckoutState.Begun || c.State == CheckoutState.Open))
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.State, command.State).SetProperty(c => c.EndedAt, Now).SetProperty(c => c.LookAt, (DateTime?)null), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.State, command.State).SetProperty(c => c.EndedAt, Now).SetProperty(c => c.LookAt, c => c.ProviderId != "" ? c.ExpiresAt : (DateTime?)null), ct);
         Subject("checkout", command.CheckoutId, command.State.ToString());
         return await Db.Checkouts.Where(c => c.Id == command.CheckoutId).Select(c => (CheckoutState?)c.State).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
     }
@@ -83,9 +83,9 @@ internal static class CheckoutLooks
 {
     public static readonly TimeSpan First = TimeSpan.FromMinutes(2);
 
-    /// <summary>After the provider's own time is over it is asked once more.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+    /// <summary>After the provider's own time is over it is asked once more; a bank that is still deciding has two weeks.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(1), Banks = TimeSpan.FromDays(14);
 
-    public static DateTime? Next(Checkout checkout, DateTime now) =>
-        now > checkout.ExpiresAt + Grace ? null : now + TimeSpan.FromMinutes(Math.Min(60, 2 * Math.Pow(2, Math.Min(checkout.Looks, 10))));
+    public static DateTime? Next(Checkout checkout, DateTime now, bool isUnderWay) =>
+        now > checkout.ExpiresAt + (isUnderWay ? Banks : Grace) ? null : now + TimeSpan.FromMinutes(Math.Min(60, 2 * Math.Pow(2, Math.Min(checkout.Looks, 10))));
 }

@@ -12,7 +12,7 @@ namespace Salus.Modules.Payments.Online;
 public sealed class CheckoutCare(Database database, PaymentProviders providers, TimeProvider clock, ILogger<CheckoutCare> log) : BackgroundService, IHealthSource
 {
     private const int Most = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), BetweenTries = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), BetweenTries = TimeSpan.FromMinutes(10), NoticeLife = TimeSpan.FromDays(30);
     private IReadOnlyList<HealthPart> latest = [];
     private DateTime triedAt = DateTime.MinValue;
 
@@ -22,6 +22,7 @@ public sealed class CheckoutCare(Database database, PaymentProviders providers, 
     {
         if (clock.Now() - triedAt < BetweenTries) return latest;
         triedAt = clock.Now();
+        await Sweep(ct);
         var parts = new List<HealthPart>();
         foreach (var provider in providers.Set)
         {
@@ -58,6 +59,13 @@ public sealed class CheckoutCare(Database database, PaymentProviders providers, 
         }
     }
 
+    /// <summary>Forgets notices that no provider sends again.</summary>
+    public Task<int> Sweep(CancellationToken ct)
+    {
+        var old = clock.Now() - NoticeLife;
+        return database.Write(null, db => db.Set<ProviderNotice>().Where(n => n.At < old).ExecuteDeleteAsync(ct), ct);
+    }
+
     /// <summary>Makes a job for each payment that is to be asked for; returns how many.</summary>
     public async Task<int> AskAgain(CancellationToken ct)
     {
@@ -80,15 +88,26 @@ public sealed class CheckoutCare(Database database, PaymentProviders providers, 
 }
 
 /// <summary>Asks a provider how one payment stands.</summary>
-public sealed class CheckoutJob(OnlineDesk desk) : IJobHandler
+public sealed class CheckoutJob(OnlineDesk desk, Database database, TimeProvider clock) : IJobHandler
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(10);
     public const string LookKind = "payments.look";
 
     public sealed record Command(Guid CheckoutId);
 
     public string Kind => LookKind;
 
-    public Task Run(Job job, CancellationToken ct) => desk.Look(job.OrganisationId!.Value, JsonSerializer.Deserialize<Command>(job.Body)!.CheckoutId, ct);
+    public async Task Run(Job job, CancellationToken ct)
+    {
+        var (organisation, id) = (job.OrganisationId!.Value, JsonSerializer.Deserialize<Command>(job.Body)!.CheckoutId);
+        try { await desk.Look(organisation, id, ct); }
+        catch (Refusal refusal) when (refusal.Status == 503)
+        {
+            // The care for lost notices asks again. Were the job tried again too, an outage would fill the queue in which mail waits.
+            var soon = clock.Now() + AskAgain;
+            await database.Write(organisation, db => db.Checkouts.Where(c => c.Id == id && c.State != CheckoutState.Paid && (c.LookAt == null || c.LookAt > soon)).ExecuteUpdateAsync(set => set.SetProperty(c => c.LookAt, soon), ct), ct);
+        }
+    }
 }
 
 /// <summary>Gives a refund to its provider, and asks again as long as that has not decided.</summary>
@@ -109,17 +128,14 @@ public sealed class ProviderRefundJob(Database database, PaymentProviders provid
         var refund = await db.Refunds.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id && r.State == RefundState.Pending, ct);
         if (refund is null) return;
         var payment = await db.Payments.AsNoTracking().SingleAsync(p => p.Id == refund.PaymentId, ct);
-        var provider = providers.Find(payment.Method) ?? throw new ProviderFault("not-set");
         string? reference;
-        try
-        {
-            reference = await provider.GiveBack(refund, payment.Reference, ct);
-        }
+        try { reference = await (providers.Find(payment.Method) ?? throw new ProviderFault("not-set")).GiveBack(refund, payment.Reference, ct); }
         catch (ProviderFault fault) when (fault.IsFinal)
         {
             await desk.As(organisation, s => s.GetRequiredService<FinishRefund>().Run(new(id, null), ct));
             return;
         }
+        catch (ProviderFault) when (job.Attempts >= JobRunner.MostAttempts) { reference = null; } // every refund is done in the end, also after a long outage
         if (reference is not null) await desk.As(organisation, s => s.GetRequiredService<FinishRefund>().Run(new(id, reference), ct));
         else
             await database.Write(organisation, later =>

@@ -14,7 +14,11 @@ public sealed record BegunCheckout(string ProviderId, string Url);
 /// <summary>What a provider says of a payment when it is asked.</summary>
 /// <param name="State">Open: nothing is decided yet.</param>
 /// <param name="Reference">What it calls the payment; refunds name it.</param>
-public sealed record ProviderAnswer(CheckoutState State, long Amount = 0, string Currency = "", string Reference = "");
+public sealed record ProviderAnswer(CheckoutState State, long Amount = 0, string Currency = "", string Reference = "")
+{
+    /// <summary>The payer has done all there is to do, and a bank decides: that takes days.</summary>
+    public bool IsUnderWay { get; init; }
+}
 
 /// <summary>What a notice says, once its signature was checked.</summary>
 /// <param name="EventId">The notice's own id: a second one with it is the first one again.</param>

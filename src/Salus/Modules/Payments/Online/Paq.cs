@@ -26,19 +26,22 @@ public sealed class Paq(Settings settings, TimeProvider clock) : IPaymentProvide
     public async Task<BegunCheckout> Begin(NewCheckout wanted, CancellationToken ct)
     {
         var hours = Math.Clamp((int)Math.Round((wanted.ExpiresAt - clock.Now()).TotalHours), 1, 48);
-        // Their word for ours has at most 20 letters in one of their programs; ours begins with it.
-        var json = await Call("/paqpayws/emite.asmx", Emit, "emite_token", [("cliente_celular", Phone(wanted.Phone)), ("monto", Money.Write(wanted.Amount, Gtq)), ("referencia", Reference(wanted.Id)), ("descripcion", Cut(wanted.Title, 200)), ("cliente_nombre", Cut(wanted.PayerName, 201)), ("horas_vigencia", hours.ToString(CultureInfo.InvariantCulture))], ct);
+        // Once: each call sends the payer another code. Their word for ours has at most 20 letters in one of their programs; ours begins with it.
+        var json = await Call("/paqpayws/emite.asmx", Emit, "emite_token", [("cliente_celular", Phone(wanted.Phone)), ("monto", Money.Write(wanted.Amount, Gtq)), ("referencia", Reference(wanted.Id)), ("descripcion", Cut(wanted.Title, 200)), ("cliente_nombre", Cut(wanted.PayerName, 201)), ("horas_vigencia", hours.ToString(CultureInfo.InvariantCulture))], ct, tries: 1);
         if (json.Str("codret") != "0") throw new ProviderFault("codret" + json.Str("codret"), isFinal: json.Str("codret") is "-1" or "-2");
         return json.Str("transaccion") is { Length: > 0 } id ? new(id, "") : throw new ProviderFault("no-transaction");
     }
 
     public async Task<ProviderAnswer> Look(Checkout checkout, CancellationToken ct)
     {
-        var json = await Call("/paqpayws/emite.asmx", Emit, "consulta_tokens", [("transaccion", checkout.ProviderId)], ct);
+        var json = await Call("/paqpayws/emite.asmx", Emit, "consulta_tokens", [("referencia", Reference(checkout.Id))], ct);
         var rows = json.ValueKind == JsonValueKind.Array ? json : json.TryGetProperty("tokens", out var inner) ? inner : json.TryGetProperty("Ctoken", out var named) ? named : default;
         if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0) throw new ProviderFault("no-token");
-        var row = rows[0];
-        if (row.Str("referencia") != Reference(checkout.Id)) return new(CheckoutState.Mismatch);
+        // An answer that was lost may have left more than one code: what was paid by any of them was paid.
+        var own = rows.EnumerateArray().Where(r => r.Str("referencia") == Reference(checkout.Id)).ToList();
+        if (own.Count == 0) return new(CheckoutState.Mismatch);
+        var paid = own.FindIndex(r => r.Str("status") == "2");
+        var row = own[paid < 0 ? own.Count - 1 : paid];
         switch (row.Str("status"))
         {
             case "2":
@@ -86,12 +89,12 @@ public sealed class Paq(Settings settings, TimeProvider clock) : IPaymentProvide
     private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
 
     /// <summary>The answer is JSON inside the text of one element.</summary>
-    private async Task<JsonElement> Call(string path, string space, string name, (string Name, string Value)[] values, CancellationToken ct)
+    private async Task<JsonElement> Call(string path, string space, string name, (string Name, string Value)[] values, CancellationToken ct, int tries = ProviderHttp.Tries)
     {
         XNamespace own = space;
         var call = new XElement(own + name, new[] { ("usuario", settings.PaqUser), ("password", settings.PaqPassword), ("rep_id", settings.PaqRep) }.Concat(values).Select(v => new XElement(own + v.Item1, v.Item2)));
         var envelope = new XDocument(new XElement(Soap + "Envelope", new XElement(Soap + "Body", call))).ToString(SaveOptions.DisableFormatting);
-        var (status, text) = await ProviderHttp.Send(http, () => new(HttpMethod.Post, settings.PaqUrl.TrimEnd('/') + path) { Headers = { { "SOAPAction", $"\"{space}{name}\"" } }, Content = new StringContent(envelope, Encoding.UTF8, "text/xml") }, ct);
+        var (status, text) = await ProviderHttp.Send(http, () => new(HttpMethod.Post, settings.PaqUrl.TrimEnd('/') + path) { Headers = { { "SOAPAction", $"\"{space}{name}\"" } }, Content = new StringContent(envelope, Encoding.UTF8, "text/xml") }, ct, tries);
         if (status != HttpStatusCode.OK) throw new ProviderFault(((int)status).ToString(CultureInfo.InvariantCulture));
         try { return ProviderHttp.Json(XDocument.Parse(text).Descendants().FirstOrDefault(e => e.Name.LocalName == name + "Result")?.Value ?? ""); }
         catch (System.Xml.XmlException error) { throw new ProviderFault("no-xml", inner: error); }

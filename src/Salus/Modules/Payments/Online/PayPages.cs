@@ -19,7 +19,7 @@ public static class PayPages
         var pages = routes.RootPages();
         pages.MapGet("/pay/{word}", async (string word, PayDesk desk, CancellationToken ct) => await desk.Show(word, null, ct)).Public();
         pages.MapGet("/pay/{word}/paper.pdf", async (string word, PayDesk desk, HttpContext http, CancellationToken ct) => await desk.Print(word, http, ct)).Public();
-        pages.MapGet("/pay/{word}/back", async (string word, PayDesk desk, CancellationToken ct, Guid? checkout = null) => await desk.Back(word, checkout, ct)).Public();
+        pages.MapGet("/pay/{word}/back", async (string word, PayDesk desk, HttpContext http, CancellationToken ct, Guid? checkout = null) => await desk.Back(word, checkout, http.Connection.RemoteIpAddress?.ToString(), ct)).Public();
         pages.MapPost("/pay/{word}/start", async (string word, Form form, PayDesk desk, HttpContext http, CancellationToken ct) =>
         {
             var started = await desk.Start(word, form["method"], form["phone"], http.Connection.RemoteIpAddress?.ToString(), ct);
@@ -45,6 +45,9 @@ public sealed record PayView(string Word, InvoiceFacts Facts, IReadOnlyList<Paym
 /// <summary>The work behind the links. The link itself is the authority: what it names, and nothing else, is in reach.</summary>
 public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders providers, Database database, MoneyPapers papers, Printer printer, RateLimits limits, Settings settings, TimeProvider clock)
 {
+    // Far more than providers send, and less than would make us call one of them for every forged notice.
+    private static readonly RateLimit Notices = RateLimit.Parse("pay-notice", "600/min");
+
     public async Task<IResult> Show(string word, Guid? checkoutId, CancellationToken ct)
     {
         var link = links.Read(word);
@@ -92,8 +95,9 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
     }
 
     /// <summary>The payer comes back from the provider: it is asked at once, and if it does not answer, later.</summary>
-    public async Task<IResult> Back(string word, Guid? checkoutId, CancellationToken ct)
+    public async Task<IResult> Back(string word, Guid? checkoutId, string? address, CancellationToken ct)
     {
+        await limits.Take(settings.PayLimit, RateLimits.Address(address));
         var link = Invoice(word);
         if (checkoutId is { } id)
         {
@@ -126,6 +130,7 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
     public async Task Notice(string word, HttpContext http, CancellationToken ct)
     {
         var provider = providers.Find(word) ?? throw Refusal.NotFound();
+        await limits.Take(Notices, RateLimits.Address(http.Connection.RemoteIpAddress?.ToString()));
         using var reader = new StreamReader(http.Request.Body, new UTF8Encoding(false));
         ReadNotice? notice;
         try { notice = await provider.Read(http.Request.Headers, await reader.ReadToEndAsync(ct), ct); }

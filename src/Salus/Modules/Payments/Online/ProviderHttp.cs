@@ -7,13 +7,14 @@ namespace Salus.Modules.Payments.Online;
 /// <summary>Calls to a provider: bounded in time and size, tried again where that is safe, and faults told by kind only.</summary>
 internal static class ProviderHttp
 {
-    private const int MostBytes = 512 * 1024, Tries = 3;
+    public const int Tries = 3;
+    private const int MostBytes = 512 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), LongestPause = TimeSpan.FromSeconds(5);
 
     public static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
 
-    /// <summary>Sends what <paramref name="make"/> makes, again after 429 and 5xx: every call here names an id by which the provider does it once.</summary>
-    public static async Task<(HttpStatusCode Status, string Text)> Send(HttpClient http, Func<HttpRequestMessage> make, CancellationToken ct)
+    /// <summary>Sends what <paramref name="make"/> makes, again after 429 and 5xx: a call names an id by which the provider does it once, or is tried only once.</summary>
+    public static async Task<(HttpStatusCode Status, string Text)> Send(HttpClient http, Func<HttpRequestMessage> make, CancellationToken ct, int tries = Tries)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -23,10 +24,10 @@ internal static class ProviderHttp
                 using var response = await http.SendAsync(request, ct);
                 var isBusy = response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
                 if (!isBusy) return (response.StatusCode, await response.Content.ReadAsStringAsync(ct));
-                if (attempt == Tries) throw new ProviderFault(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                if (attempt >= tries) throw new ProviderFault(((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
                 await Task.Delay(Pause(response.Headers.RetryAfter, attempt), ct);
             }
-            catch (HttpRequestException error) when (attempt < Tries && error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded) { await Task.Delay(Pause(null, attempt), ct); }
+            catch (HttpRequestException error) when (attempt < tries && error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded) { await Task.Delay(Pause(null, attempt), ct); }
             catch (HttpRequestException error) { throw new ProviderFault(error.HttpRequestError.ToString(), inner: error); }
             catch (TaskCanceledException error) when (!ct.IsCancellationRequested) { throw new ProviderFault("timeout", inner: error); }
         }

@@ -43,15 +43,20 @@ public sealed class Stripe(Settings settings, TimeProvider clock) : IPaymentProv
         if (json.Str("client_reference_id") != checkout.Id.ToString()) return new(CheckoutState.Mismatch);
         if (json.Str("payment_status") is "paid" or "no_payment_required")
             return long.TryParse(json.Str("amount_total"), NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? new(CheckoutState.Paid, amount, json.Str("currency").ToUpperInvariant(), json.Str("payment_intent")) : new(CheckoutState.Mismatch);
-        // Complete and not paid: the bank has not decided yet.
-        return new(json.Str("status") == "expired" ? CheckoutState.Expired : CheckoutState.Open);
+        return new(json.Str("status") == "expired" ? CheckoutState.Expired : CheckoutState.Open) { IsUnderWay = json.Str("status") == "complete" };
     }
 
     public Task Confirm(Checkout checkout, string code, CancellationToken ct) => throw Refusal.Field("code", "This payment needs no code.");
 
+    /// <summary>
+    /// Looks for it there before it asks for it: under the same Idempotency-Key Stripe says for a day what it said first, though it has decided meanwhile, and after that day
+    /// it would give the money back a second time.
+    /// </summary>
     public async Task<string?> GiveBack(Refund refund, string reference, CancellationToken ct)
     {
-        var json = await Post("/v1/refunds", $"refund-{refund.Id:N}", new() { ["payment_intent"] = reference, ["amount"] = refund.Amount.ToString(CultureInfo.InvariantCulture), ["metadata[refund]"] = refund.Id.ToString() }, ct);
+        var known = await Ask(() => Request(HttpMethod.Get, $"/v1/refunds?payment_intent={Uri.EscapeDataString(reference)}&limit=100"), ct);
+        var json = known.TryGetProperty("data", out var made) && made.ValueKind == JsonValueKind.Array ? made.EnumerateArray().FirstOrDefault(r => r.Str("metadata", "refund") == refund.Id.ToString()) : default;
+        if (json.ValueKind != JsonValueKind.Object) json = await Post("/v1/refunds", $"refund-{refund.Id:N}", new() { ["payment_intent"] = reference, ["amount"] = refund.Amount.ToString(CultureInfo.InvariantCulture), ["metadata[refund]"] = refund.Id.ToString() }, ct);
         return json.Str("status") switch { "succeeded" => json.Str("id"), "failed" or "canceled" => throw new ProviderFault("refund-failed", isFinal: true), _ => null };
     }
 

@@ -5,6 +5,7 @@ using Salus.Kernel.Data;
 using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Charges;
 using Salus.Modules.Payments.Contract;
+using Salus.Modules.Payments.Online;
 using Salus.Modules.Payments.Refunds;
 
 namespace Salus.Modules.Payments.Reconciliation;
@@ -105,13 +106,18 @@ public sealed class SettleDifference(Tools tools, OrganisationSlot organisation)
     }
 }
 
-public sealed record ReportsView(IReadOnlyList<ReportView> Reports, IReadOnlyList<DifferenceView> Items, Guid? Next);
+/// <summary>An online payment for which the provider took something else than was asked for: nothing was booked.</summary>
+/// <param name="ProviderId">What the provider calls it.</param>
+public sealed record OddCheckout(Guid Id, PaymentMethod Method, PayerView Payer, Money Asked, string ProviderId, DateTime At);
+
+/// <param name="Odd">Of the last months.</param>
+public sealed record ReportsView(IReadOnlyList<ReportView> Reports, IReadOnlyList<DifferenceView> Items, Guid? Next, IReadOnlyList<OddCheckout> Odd);
 
 /// <summary>The last reports, and differences: those that are open, or all of one report.</summary>
-public sealed class ReportList(Tools tools) : ReadModel<ReportList.Query, ReportsView>(tools)
+public sealed class ReportList(Tools tools, Payers payers) : ReadModel<ReportList.Query, ReportsView>(tools)
 {
     public const string Action = "report.list";
-    private const int MostReports = 10;
+    private const int MostReports = 10, MostOdd = 20, OddDays = 90;
 
     public sealed record Query
     {
@@ -124,7 +130,7 @@ public sealed class ReportList(Tools tools) : ReadModel<ReportList.Query, Report
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(PaymentPermissions.Reconcile);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, ReportsView result) => null;
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, ReportsView result) => result.Odd.Count == 0 ? null : ("payer", [.. result.Odd.Select(o => o.Payer.Id).Distinct()]);
 
     protected override async Task<ReportsView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
@@ -134,6 +140,10 @@ public sealed class ReportList(Tools tools) : ReadModel<ReportList.Query, Report
         found = query.ReportId is { } report ? found.Where(d => d.ReportId == report) : found.Where(d => d.SettledAt == null);
         if (query.After is { } after) found = found.Where(d => d.Id < after);
         var rows = await found.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(ct);
-        return new(reports, [.. rows.Take(query.Limit).Select(DifferenceView.Of)], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null);
+        var since = Clock.Now().AddDays(-OddDays);
+        var odd = await db.Checkouts.AsNoTracking().Where(c => c.State == CheckoutState.Mismatch && c.CreatedAt > since).OrderByDescending(c => c.Id).Take(MostOdd).ToListAsync(ct);
+        var veil = await payers.Veil(db, Actor, odd.Select(c => c.PayerId), ct);
+        return new(reports, [.. rows.Take(query.Limit).Select(DifferenceView.Of)], rows.Count > query.Limit ? rows[query.Limit - 1].Id : null,
+            [.. odd.Select(c => new OddCheckout(c.Id, c.Method, veil.Over(new PayerView(c.PayerKind, c.PayerId, c.PayerName, c.PayerNumber)), Money.Of(c.Amount, c.Currency), c.ProviderId, c.CreatedAt))]);
     }
 }

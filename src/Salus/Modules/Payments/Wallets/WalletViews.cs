@@ -59,7 +59,7 @@ public sealed class ReadWallet(Tools tools, Payers payers) : ReadModel<ReadWalle
             lines.Add(new(row.At, row.CauseKind, row.CauseId, numbers.GetValueOrDefault(row.CauseId, ""), Money.Of(-row.Amount, row.Currency), Money.Of(balance, row.Currency)));
             balance += row.Amount;
         }
-        return new(wallet, lines, rows.Count > query.Limit ? rows[query.Limit - 1].Seq : null);
+        return new((await payers.Veil(db, Actor, [payer.Id], ct)).Over(wallet), lines, rows.Count > query.Limit ? rows[query.Limit - 1].Seq : null);
     }
 
     /// <summary>All of a payer's wallets in the organisation's currency, as one.</summary>

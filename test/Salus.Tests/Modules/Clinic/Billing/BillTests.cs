@@ -155,9 +155,19 @@ public sealed class BillTests(SalusServer server)
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = "Payday", purposeId = waiting })).Is(201);
         (await clinic.Pharmacist.Post($"prescriptions/{waiting}/dispensing", new { quantity = (int)quantity / 2 })).Is(200);
         Assert.Equal(quantity / 4, decimal.Parse((await clinic.Bill(visit)).Amount("due"), System.Globalization.CultureInfo.InvariantCulture));
+        // What was paid before only half of it was handed out is to be given back, until it is.
+        var third = await clinic.Pending(visit, drug, ("overrideReason", "Needed again"));
+        var line = (await clinic.Bill(visit))["lines"].EnumerateArray().Single(l => l.Id("purposeId") == third);
+        (await clinic.PayBill(visit, charges: line.Id("chargeId"))).Is(200);
+        (await clinic.Pharmacist.Post($"prescriptions/{third}/dispensing", new { quantity = (int)quantity / 2 })).Is(200);
+        async Task<decimal> GiveBack() => decimal.Parse((await clinic.Bill(visit))["lines"].EnumerateArray().Single(l => l.Id("purposeId") == third).Amount("giveBack"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(quantity / 4, await GiveBack());
+        var payment = (await clinic.Bill(visit))["payments"].EnumerateArray().Last().Id();
+        (await clinic.Refund(payment, (quantity / 4).ToString("F2", System.Globalization.CultureInfo.InvariantCulture))).Is(201);
+        Assert.Equal(0, await GiveBack());
         var urgent = await clinic.Pending(visit, drug, ("isEmergency", true), ("emergencyReason", "Anaphylaxis"), ("overrideReason", "Needed twice"));
         (await clinic.Dispense(urgent)).Is(200);
-        Assert.Equal(2, (await clinic.Bill(visit))["lines"].EnumerateArray().Count(l => l.Str("code") == "AMOX"));
+        Assert.Equal(3, (await clinic.Bill(visit))["lines"].EnumerateArray().Count(l => l.Str("code") == "AMOX"));
         Assert.Equal(0, await clinic.Sum());
     }
 

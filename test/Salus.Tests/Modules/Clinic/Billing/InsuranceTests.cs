@@ -43,6 +43,26 @@ public sealed class InsuranceTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_patients_statement_counts_what_the_insurer_took_over_as_paid_and_never_changes()
+    {
+        var clinic = await server.NewClinic();
+        var (visit, patient, policy) = await Insured(clinic, 80);
+        (await clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy })).Is(201);
+        (await Approve(clinic, visit, "100.00")).Is(204);
+        (await clinic.PayBill(visit, "5.00")).Is(200);
+        var day = (await clinic.Receptionist.Get($"charges?payer={patient}")).Items[0].Str("day");
+        var statement = (await clinic.Receptionist.Post("statements", new { kind = "patient", payerId = patient, from = day, to = day })).Is(201).Id;
+        async Task<IEnumerable<long>> Lines()
+        {
+            await using var db = clinic.Open();
+            return (await Salus.Modules.Payments.Invoices.StatementFacts.Of(db, statement, default)).Lines.Select(l => l.Amount);
+        }
+        Assert.Equal([10000, -8000, -500], await Lines());
+        (await clinic.PayBill(visit, "5.00")).Is(200); // the same day, after the paper
+        Assert.Equal([10000, -8000, -500], await Lines());
+    }
+
+    [Fact]
     public async Task a_visit_is_closed_while_the_insurers_answer_is_awaited_and_a_rejected_one_is_paid_by_the_patient()
     {
         var clinic = await server.NewClinic();

@@ -1,16 +1,18 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Clinic.Pharmacy.Stock;
 using Salus.Modules.Organisations.Contract;
+using Salus.Resources;
 
 namespace Salus.Modules.Clinic.Pharmacy.Dispensing;
 
 /// <summary>Hands a prescribed medicine out, once: the batch that expires first goes first, an expired one never, and either everything is there or nothing is taken.</summary>
-public sealed class DispensePrescription(Tools tools, CareGuard guard, OrganisationSlot organisation, Bills bills) : EncounterUseCase<DispensePrescription.Command, DispensePrescription.Outcome>(tools, guard)
+public sealed class DispensePrescription(Tools tools, CareGuard guard, OrganisationSlot organisation, Bills bills, IStringLocalizer<Texts> texts) : EncounterUseCase<DispensePrescription.Command, DispensePrescription.Outcome>(tools, guard)
 {
     public const string Action = "prescription.dispense";
 
@@ -34,8 +36,6 @@ public sealed class DispensePrescription(Tools tools, CareGuard guard, Organisat
 
     public sealed record Line(Guid Id, string Batch, DateOnly Expiry, int Quantity);
 
-    // On the credit note, in the language of the books.
-    private const string NotDispensed = "Not all of it was dispensed.";
     private bool isEmergency;
 
     protected override string Name => Action;
@@ -65,8 +65,14 @@ public sealed class DispensePrescription(Tools tools, CareGuard guard, Organisat
         Subject("prescription", prescription.Id, dispense.IsFromStock ? "dispensed" : "dispensed without stock", encounter.Id);
         Changed(PharmacyTopic.Of(Db.OrganisationId));
         Changed(EncounterList.Topic(Db.OrganisationId));
-        if (quantity < prescription.Quantity) await bills.NotDone(bills.Booking(Db, Now, Actor.Id, Changed), prescription.Id, 1 - (decimal)quantity / prescription.Quantity, NotDispensed, ct);
+        if (quantity < prescription.Quantity) await bills.NotDone(bills.Booking(Db, Now, Actor.Id, Changed), prescription.Id, 1 - (decimal)quantity / prescription.Quantity, NotDispensed(), ct);
         return new(dispense.Id, prescription.Id, encounter.Id, prescription.Drug, quantity, dispense.IsFromStock, lines);
+    }
+
+    /// <summary>It stands on the credit note: in the clinic's language, whatever that of the pharmacist.</summary>
+    private string NotDispensed()
+    {
+        using (Language.Use(organisation.Current.Language)) return texts["Not all of it was dispensed."];
     }
 
     private async Task<List<Line>> Take(Dispense dispense, Guid drugId, CancellationToken ct)

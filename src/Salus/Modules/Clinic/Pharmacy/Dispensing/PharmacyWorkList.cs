@@ -70,7 +70,7 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
             var p = first.Patient;
             var waiting = isHidden ? [] : g.Select(r => new WaitingPrescription(r.P.Id, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, r.P.Days, r.P.Quantity, r.P.Instructions, r.P.IsEmergency, r.P.Check, r.P.OverrideReason,
                 [.. findings[r.P.Id]], r.By ?? "", r.P.PrescribedAt, r.P.DrugId is null ? null : r.InStock ?? 0, r.Unit ?? "", r.P.PrescribedBy == Actor.Id, r.P.Version)).ToList();
-            return new WaitingVisit(g.Key, p.Id, p.Number, isHidden ? Restricted.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender,
+            return new WaitingVisit(g.Key, p.Id, p.Number, isHidden ? Text.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender,
                 first.E.Type == EncounterType.Emergency || g.Any(r => r.P.IsEmergency), first.Consultation == ConsultationState.Active, isHidden, g.Min(r => r.P.PrescribedAt), isHidden ? null : allergies.GetValueOrDefault(p.Id), waiting);
         }).OrderByDescending(v => v.IsUrgent).ThenBy(v => v.Since).ToList();
         return new(visits, shown.Count, visits.Count(v => v.IsUrgent), rows.Count > Most);
