@@ -34,6 +34,7 @@ public static class Check
         if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: what a proxy passes on is refused, because it is not known.", "Name the proxy's address, unless Salus itself answers over https.", false);
         if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
         foreach (var fault in PrintFaults(new(PrintLibrary.Load))) yield return fault;
+        if (Places.Fault(settings) is { } places) yield return new($"The table of places cannot be read: {places}", "Look at SALUS_PLACES; the table must be in the MMDB format.", false);
         if (settings.AuditYears < 7) yield return new($"Audit rows are kept {settings.AuditYears.ToString(CultureInfo.InvariantCulture)} years.", "Health records ask for 7 in most places.", false);
     }
 

@@ -130,6 +130,9 @@ public sealed record Settings
     [Setting("SALUS_LIMIT_DOWNLOAD", "how often one account, or one address for public pictures, may fetch files, counted by each node; default 240/min 3000/h")]
     public RateLimit DownloadLimit { get; init; } = RateLimit.Parse("download", "240/min 3000/h");
 
+    [Setting("SALUS_PLACES", "a table of places by address in the MMDB format, such as DB-IP Lite or GeoLite2, so that people see where they are signed in; empty: only the address is shown")]
+    public string Places { get; init; } = "";
+
     [Setting("SALUS_FILES", "folder for uploaded files, which are encrypted there; default: files in the data folder. Several nodes share it")]
     public string Files { get; init; } = "";
 

@@ -58,7 +58,7 @@ public sealed class AccountsModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
+        services.AddSingleton<Places>().AddSingleton<SetupCode>().AddSingleton<TokenKeys>().AddSingleton<AccessTokens>().AddScoped<SignIn>().AddScoped<RefreshTokens>().AddScoped<AskReset>().AddScoped<IJobHandler, MailReset>().AddScoped<SendAgain>().AddScoped<IJobHandler, SendVerification>();
         services.AddSingleton<OutsideProvider>().AddScoped<OutsideSignIn>().AddScoped<PaqSignIn>();
         // Of the framework's accounts only the checks of passkeys are used; they want a store to look things up in.
         services.AddSingleton<Factors>().AddScoped<PasskeyDoor>().AddIdentityCore<Account>().AddUserStore<AccountStore>();

@@ -7,11 +7,12 @@ using Salus.Modules.Accounts.Contract;
 namespace Salus.Modules.Accounts;
 
 /// <summary>One of the own sessions as its owner sees it.</summary>
+/// <param name="Place">Where the address is, such as "Rome, Italy"; empty where that is not known.</param>
 /// <param name="Device">Browser and system, such as "Firefox, Windows", or the program's name.</param>
-public sealed record SessionLine(Guid Id, SessionKind Kind, string Device, string Ip, DateTime CreatedAt, DateTime LastUsedAt, bool IsThis);
+public sealed record SessionLine(Guid Id, SessionKind Kind, string Device, string Ip, string Place, DateTime CreatedAt, DateTime LastUsedAt, bool IsThis);
 
 /// <summary>Where one is signed in.</summary>
-public sealed class OwnSessions(Tools tools) : ReadModel<OwnSessions.Query, IReadOnlyList<SessionLine>>(tools)
+public sealed class OwnSessions(Tools tools, Places places) : ReadModel<OwnSessions.Query, IReadOnlyList<SessionLine>>(tools)
 {
     public const string Action = "account.sessions";
     private const int Most = 200;
@@ -28,7 +29,7 @@ public sealed class OwnSessions(Tools tools) : ReadModel<OwnSessions.Query, IRea
     {
         var now = Clock.Now();
         var rows = await db.Sessions.AsNoTracking().Where(s => s.AccountId == Actor.Id && s.EndedAt == null && s.ExpiresAt > now).OrderByDescending(s => s.LastUsedAt).Take(Most).ToListAsync(ct);
-        return [.. rows.Select(s => new SessionLine(s.Id, s.Kind, DeviceName.Of(s.UserAgent), s.Ip, s.CreatedAt, s.LastUsedAt, s.Id == Actor.SessionId)).OrderByDescending(s => s.IsThis)];
+        return [.. rows.Select(s => new SessionLine(s.Id, s.Kind, DeviceName.Of(s.UserAgent), s.Ip, places.Of(s.Ip), s.CreatedAt, s.LastUsedAt, s.Id == Actor.SessionId)).OrderByDescending(s => s.IsThis)];
     }
 }
 
