@@ -79,9 +79,12 @@ public sealed record StatementFacts(PaperIssuer Issuer, Statement Statement, lon
     private static async Task<List<(DateOnly Day, StatementLine Line)>> LinesOf(SalusDb db, Statement s, CancellationToken ct)
     {
         var charges = await db.Charges.AsNoTracking().Where(c => c.PayerId == s.PayerId && c.Currency == s.Currency && c.Day <= s.To).Select(c => new { c.Day, c.ChargedAt, c.Title, c.Total }).ToListAsync(ct);
-        var payments = await db.Payments.AsNoTracking().Where(p => p.PayerId == s.PayerId && p.Currency == s.Currency && p.Kind == PaymentKind.Charges && p.Day <= s.To).Select(p => new { p.Day, p.At, p.Number, p.Amount }).ToListAsync(ct);
-        var paying = db.Payments.Where(p => p.Kind == PaymentKind.Charges).Select(p => p.Id);
-        var refunds = await db.Refunds.AsNoTracking().Where(r => r.PayerId == s.PayerId && r.Currency == s.Currency && r.Day <= s.To && paying.Contains(r.PaymentId)).Select(r => new { r.Day, r.At, r.Number, r.Reason, r.Amount }).ToListAsync(ct);
+        // Whoever paid, as an insurer: it was paid for what this payer owes.
+        var own = db.Charges.Where(c => c.PayerId == s.PayerId && c.Currency == s.Currency).Select(c => c.Id);
+        var payments = await (from part in db.PaymentParts.Where(p => own.Contains(p.ChargeId)) join payment in db.Payments on part.PaymentId equals payment.Id where payment.Day <= s.To
+                              group part.Amount by new { payment.Day, payment.At, payment.Number } into g select new { g.Key.Day, g.Key.At, g.Key.Number, Amount = g.Sum() }).ToListAsync(ct);
+        var refunds = await (from part in db.RefundParts.Where(p => own.Contains(p.ChargeId)) join refund in db.Refunds on part.RefundId equals refund.Id where refund.Day <= s.To
+                             group part.Amount by new { refund.Day, refund.At, refund.Number, refund.Reason } into g select new { g.Key.Day, g.Key.At, g.Key.Number, g.Key.Reason, Amount = g.Sum() }).ToListAsync(ct);
         var credits = await db.CreditNotes.AsNoTracking().Where(n => n.PayerId == s.PayerId && n.Currency == s.Currency && n.Day <= s.To).Select(n => new { n.Day, n.At, n.Number, n.Reason, n.Amount }).ToListAsync(ct);
         return
         [
