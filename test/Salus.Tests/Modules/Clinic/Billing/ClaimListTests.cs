@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Salus.Kernel.Audit;
 using Salus.Modules.Clinic.Billing.Claims;
+using Salus.Modules.Operations.Security;
 using Salus.Modules.Payments.Ledger;
 using Salus.Tests.Payments;
 
@@ -40,6 +42,7 @@ public sealed class ClaimListTests(SalusServer server)
         Assert.StartsWith($"CLM-{DateTime.UtcNow.Year}-0002,approved,Borealis,AV-1,", csv[1], StringComparison.Ordinal);
         Assert.Contains(",80.00,50.00,50.00,EUR,", csv[1], StringComparison.Ordinal);
         Assert.NotEmpty(await clinic.Audit(ExportClaims.Action, approved.Patient));
+        Assert.Equal(Weight.Note, SecurityEvents.Of(new AuditEvent { Action = ExportClaims.Action })!.Weight);
         Assert.NotEmpty(await clinic.Audit(ClaimList.Action));
         await clinic.Proven();
     }

@@ -40,7 +40,7 @@ public sealed class ClaimRaceTests(SalusServer server)
         var clinic = await server.NewClinic();
         var (visit, claim, _, _) = await clinic.Covered(percent: 100);
         var services = new List<Guid>();
-        for (var i = 0; i < 6; i++) services.Add(await clinic.Price("other", $"S{i}", "10.00"));
+        for (var i = 0; i < 6; i++) services.Add(await clinic.Price("other", $"S{i}", "10.00", by: ["desk"]));
         var added = services.Select(s => clinic.Receptionist.Post($"encounters/{visit}/bill/services", new { serviceId = s })).ToList();
         var submitted = (await clinic.Submit(claim)).Is(200);
         Assert.All(await Task.WhenAll(added), a => a.Is(200));

@@ -15,7 +15,7 @@ public sealed class ClaimTests(SalusServer server)
         var clinic = await server.NewClinic();
         var (visit, claim, _, _) = await clinic.Covered(approved: "150.00");
         Assert.Equal(("draft", "", "80.00", "80.00"), ((await clinic.StateOf(claim)), (await clinic.Claim(claim))["claim"].Str("number"), (await clinic.Claim(claim))["claim"].Amount("amount"), (await clinic.Claim(claim))["lines"][0].Amount("amount")));
-        var dressing = await clinic.Price("other", "DRESS", "50.00");
+        var dressing = await clinic.Price("other", "DRESS", "50.00", by: ["desk"]);
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/services", new { serviceId = dressing })).Is(200);
         (await clinic.PayBill(visit)).Is(200); // 20 and 10 of the patient's own
         var order = await clinic.OrderPriced(visit, "MRI", "100.00", kind: "imaging"); // of 80, 30 are left of what was approved
@@ -33,7 +33,7 @@ public sealed class ClaimTests(SalusServer server)
         Assert.Equal(($"CLM-{DateTime.UtcNow.Year}-0001", "submitted", "120.00"), (submitted["number"].GetString(), submitted["state"].GetString(), submitted.Amount("amount")));
         (await clinic.Submit(claim)).Refuses(409, "claim.submitted");
         // From now on what comes onto the bill the patient pays, and what is on the claim stays there.
-        var xray = await clinic.Price("other", "XRAY", "10.00");
+        var xray = await clinic.Price("other", "XRAY", "10.00", by: ["desk"]);
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/services", new { serviceId = xray })).Is(200);
         var bill = await clinic.Bill(visit);
         Assert.Equal(("0.00", "10.00", "10.00"), (bill.Line("XRAY").Amount("insurer"), bill.Line("XRAY").Amount("due"), bill.Amount("due")));
@@ -49,7 +49,7 @@ public sealed class ClaimTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var (visit, claim, _, _) = await clinic.Covered(percent: 100, approved: "120.00");
-        var dressing = await clinic.Price("other", "DRESS", "50.00");
+        var dressing = await clinic.Price("other", "DRESS", "50.00", by: ["desk"]);
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/services", new { serviceId = dressing })).Is(200);
         Assert.Equal("30.00", (await clinic.Bill(visit)).Amount("due"));
         (await clinic.Receptionist.Post($"encounters/{visit}/bill/removals", new { chargeId = (await clinic.Bill(visit)).Line("CONS").Id("chargeId"), reason = "A slip" })).Is(200);

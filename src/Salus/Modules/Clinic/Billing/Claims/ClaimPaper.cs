@@ -43,7 +43,7 @@ public sealed class ClaimPaper(PageTools page, TimeProvider clock)
         parts.Add(Lines(facts.View));
         parts.Add(new PrintPairs(Sums(facts.View)));
         foreach (var step in facts.View.Steps.Where(s => s.State != ClaimState.Submitted))
-            parts.Add(new PrintPairs([(page[BillWords.Of(step.State)], string.Join(" · ", new[] { PageTools.Day(step.On), step.Reference, step.Reason }.Where(t => t.Length > 0)))]));
+            parts.Add(new PrintPairs([(page[step.State switch { ClaimState.Paid => "Arrived on", ClaimState.Rejected => "Rejected", _ => "Answered on" }], string.Join(" · ", new[] { PageTools.Day(step.On), step.Reference, step.Reason }.Where(t => t.Length > 0)))]));
         if (issuer.Iban.Length > 0 && claim.State is ClaimState.Submitted or ClaimState.Approved)
         {
             parts.Add(new PrintHeading(page["To pay by bank transfer"]));
