@@ -55,8 +55,8 @@ internal static class BillingModule
 
     public static IEnumerable<MenuItem> Menu =>
     [
-        new("claims", "Insurance claims", "file-text", ClinicPermissions.Insure, 43),
         new("manage/prices", "Prices", "list-details", ClinicPermissions.ManagePrices, 61),
+        new("claims", "Insurance claims", "file-text", ClinicPermissions.Insure, 65),
         new("manage/unpaid-work", "Unpaid work", "report-medical", ClinicPermissions.ReadLeaks, 66),
     ];
 

@@ -145,6 +145,11 @@ public sealed class ClaimTests(SalusServer server)
         Assert.Equal(("10.00", "credited", "90.00"), (bill.Amount("due"), bill.Line("UREA").Str("state"), bill.Line("CONS").Amount("insurer")));
         Assert.Equal(9000L, await clinic.Sum(LedgerAccount.Insurance));
         await clinic.Proven();
+        // Until it is paid the insurer may still go back on its word; what nobody owes stays so.
+        (await clinic.Reject(claim, "Policy lapsed", (await clinic.Claim(claim))["claim"].Str("version"))).Is(200);
+        bill = await clinic.Bill(visit);
+        Assert.Equal(("100.00", "credited", "rejected", 0L), (bill.Amount("due"), bill.Line("UREA").Str("state"), bill["coverages"][0].Str("state"), await clinic.Sum(LedgerAccount.Insurance)));
+        await clinic.Proven();
     }
 
     [Fact]
