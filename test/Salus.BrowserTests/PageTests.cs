@@ -14,7 +14,7 @@ public sealed class PageTests(DemoServer demo)
         { "luca", "/aurora/patients/00000000-0000-0000-0000-000000000001/emergency" }, { "owner", "/platform/support" },
         { "lab", "/aurora/lab" }, { "lab", "/aurora/lab?done=true" }, { "radiology", "/aurora/imaging" }, { "nurse", "/aurora/tasks" }, { "admin", "/aurora/manage/catalogue" }, { "admin", "/aurora/manage/codes" }, { "sara", "/aurora/manage/templates" },
         { "nurse", "/aurora/visits" }, { "nurse", "/aurora/visits?state=triage" }, { "admin", "/aurora/manage/prices" }, { "admin", "/aurora/manage/unpaid-work" }, { "reception", "/aurora/cash" }, { "reception", "/aurora/cash/drawers" },
-        { "reception", "/aurora/invoices" }, { "admin", "/aurora/money" }, { "admin", "/aurora/money/day" }, { "admin", "/aurora/money/reports" }, { "admin", "/aurora/manage/money" }, { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
+        { "reception", "/aurora/invoices" }, { "reception", "/aurora/claims" }, { "admin", "/aurora/money" }, { "admin", "/aurora/money/day" }, { "admin", "/aurora/money/reports" }, { "admin", "/aurora/manage/money" }, { "admin", "/help" }, { "admin", "/mailbox" }, { "owner", "/" }, { "owner", "/platform" }, { "owner", "/platform/jobs" }, { "owner", "/platform/security" }, { "admin", "/aurora/security" },
     };
 
     [Theory]

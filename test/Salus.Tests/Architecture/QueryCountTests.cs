@@ -20,7 +20,7 @@ public sealed class QueryCountTests : IDisposable
         var clinic = await Clinic.Make(server.Salus);
         var queue = await clinic.Queue();
         var issued = new List<Answer>();
-        var (visit, stay) = (await clinic.Visit(), Guid.Empty);
+        var (visit, stay, claim) = (await clinic.Visit(), Guid.Empty, Guid.Empty);
         async Task Grow(int to)
         {
             while (issued.Count < to)
@@ -47,6 +47,7 @@ public sealed class QueryCountTests : IDisposable
                 await clinic.Admitted(beds[1]);
                 await clinic.Visit();
                 await Money(clinic, issued.Count);
+                claim = await Rows.Claim(clinic);
                 if (issued.Count % 3 == 2) (await clinic.Doctor.Post($"queues/{queue}/calls")).Is(200);
             }
         }
@@ -58,7 +59,7 @@ public sealed class QueryCountTests : IDisposable
         var own = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
         string[] paths =
         [
-            "charges?limit=100", "payments?limit=100", "invoices?limit=100", "invoices?filter=outstanding&limit=100", "refunds?limit=100", "debtors", "drawers", "money-figures", "provider-reports", "payment-settings",
+            "claims?limit=100", "claims?q=rossi", $"claims/{claim}", "charges?limit=100", "payments?limit=100", "invoices?limit=100", "invoices?filter=outstanding&limit=100", "refunds?limit=100", "debtors", "drawers", "money-figures", "provider-reports", "payment-settings",
             "drugs?limit=100", "stock?limit=100", "interaction-rules?limit=100", "pharmacy/work-list", "pharmacy/dispensed?limit=100", $"encounters/{visit}/prescriptions",
             "patients", "patients?q=rossi", "patients?limit=100", "patients/likely-duplicates?name=Anna+Rossi", $"patients/{patient}", "queues", "tickets?limit=100", $"tickets?queue={queue}", $"tickets/{first.Id}",
             "files?limit=100", "encounters", $"encounters?patient={own}", $"encounters/{visit}", $"encounters/{visit}/chart", $"encounters/{visit}/timeline", $"encounters/{visit}/locks", $"encounters/{visit}/documents", $"patients/{own}/record", $"patients/{own}/readers",

@@ -78,6 +78,7 @@ public static class Rows
             ["encounters"] = visit,
             ["alerts"] = chart["alerts"][0].Id(),
             ["drugs"] = drug,
+            ["claims"] = await Claim(clinic),
             ["services"] = (await clinic.Admin.Post("services", new { department = "other", code = "DRESS", name = "Dressing", price = new { amount = "8" } })).Is(201).Id,
             ["unpaid-work"] = order,
             ["wards"] = ward,
@@ -101,6 +102,17 @@ public static class Rows
             ["templates"] = (await clinic.Doctor.Post("templates", new { name = "Cough" })).Is(201).Id,
             ["devices"] = (await clinic.Admin.Get("staff"))["devices"][0].Id(),
         };
+    }
+
+    /// <summary>A draft of a claim; nothing of the visit costs anything.</summary>
+    public static async Task<Guid> Claim(Clinic clinic)
+    {
+        var patient = (await clinic.Register()).Id;
+        var policy = (await clinic.Receptionist.Post($"patients/{patient}/insurances", new { insurer = "Aurora Vita", number = "AV-1", percent = 80, from = "2020-01-01" })).Is(201).Id;
+        var visit = (await clinic.Receptionist.Post("encounters", new { patientId = patient })).Is(201).Id;
+        (await clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy })).Is(201);
+        (await clinic.Receptionist.Post($"encounters/{visit}/coverage/decision", new { approves = true, amount = new { amount = "50.00" }, reference = "OK-7" })).Is(204);
+        return (await clinic.Receptionist.Get($"encounters/{visit}/bill")).Is(200)["coverages"][0].GetProperty("claim").Id();
     }
 
     /// <summary>A charge with everything that can become of it.</summary>

@@ -143,6 +143,7 @@ public sealed class TenancyTests(SalusServer server)
         (await clinic.Admin.Get($"patients/{own["patients"]}/merge-preview?with={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Receptionist.Post("payments", new { charges = new[] { foreign["charges"] }, method = "card" })).Refuses(404, "not-found");
         (await clinic.Receptionist.Post("invoices", new { charges = new[] { foreign["charges"] } })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post("claims/payments", new { claims = new[] { own["claims"], foreign["claims"] }, amount = new { amount = "1" }, reference = "T1" })).Refuses(404, "not-found");
         (await clinic.Receptionist.Get($"wallet?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={foreign["patients"]}")).Refuses(404, "not-found");
         (await clinic.Receptionist.Post("wallet/top-ups", new { kind = "patient", payerId = foreign["patients"], method = "card", amount = new { amount = "5" } })).Refuses(404, "not-found");
@@ -170,7 +171,7 @@ public sealed class TenancyTests(SalusServer server)
         Assert.Empty((await clinic.Nurse.Get("nursing/tasks")).Items);
         Assert.Empty((await clinic.Doctor.Get("catalogue")).Items);
         Assert.Empty((await clinic.Doctor.Get("templates")).Json.EnumerateArray());
-        foreach (var list in (string[])["charges", "payments", "invoices", "refunds", "drawers", "provider-reports"]) Assert.Empty((await clinic.Admin.Get(list)).Items);
+        foreach (var list in (string[])["charges", "payments", "invoices", "refunds", "drawers", "provider-reports", "claims"]) Assert.Empty((await clinic.Admin.Get(list)).Items);
         Assert.Empty((await clinic.Receptionist.Get("debtors"))["debtors"].EnumerateArray());
         Assert.DoesNotContain(other.Slug, (await clinic.Admin.Get("staff")).Text, StringComparison.Ordinal);
     }

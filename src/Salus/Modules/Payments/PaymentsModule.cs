@@ -89,7 +89,7 @@ public sealed class PaymentsModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddScoped<Payers>().AddScoped<ChargeBook>().AddScoped<PaymentBook>().AddScoped<RefundBook>().AddScoped<MoneyPapers>().AddSingleton<PayLinks>();
+        services.AddScoped<Payers>().AddScoped<ChargeBook>().AddScoped<PaymentBook>().AddScoped<InsurerBook>().AddScoped<RefundBook>().AddScoped<MoneyPapers>().AddSingleton<PayLinks>();
         services.AddSingleton<LedgerVerifier>().AddSingleton<LedgerNight>().AddHostedService(s => s.GetRequiredService<LedgerNight>()).AddSingleton<IHealthSource>(s => s.GetRequiredService<LedgerNight>());
         services.AddSingleton<ITopicGuard, MoneyTopic>();
         AddOnline(services);

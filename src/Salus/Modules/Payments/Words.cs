@@ -21,7 +21,7 @@ public static class Words
 
     public static string Of(PaymentState state) => state switch { PaymentState.Completed => "Paid", PaymentState.PartRefunded => "Partly given back", _ => "Given back" };
 
-    public static string Of(RefundWay way) => way switch { RefundWay.Cash => "Cash", RefundWay.Wallet => "Wallet", RefundWay.Transfer => "Bank transfer", RefundWay.Card => "Card terminal", _ => "By its provider" };
+    public static string Of(RefundWay way) => way switch { RefundWay.Cash => "Cash", RefundWay.Wallet => "Wallet", RefundWay.Transfer => "Bank transfer", RefundWay.Card => "Card terminal", RefundWay.Insurer => "The insurer does not pay it", _ => "By its provider" };
 
     public static string Of(RefundState state) => state switch { RefundState.Done => "Given back", _ => "On its way" };
 

@@ -65,7 +65,7 @@ public static class BillingApi
                 await take.Run(command with { EncounterId = id }, ct);
                 return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
             })
-            .Requires(ClinicPermissions.EditBills).Repeatable().Refuses("invalid", "not-found", "bill.ordered", "bill.paid", "charge.settled", "charge.changed").Describe("takeOffBill", "Take a line off the bill");
+            .Requires(ClinicPermissions.EditBills).Repeatable().Refuses("invalid", "not-found", "bill.ordered", "bill.paid", "bill.claimed", "charge.settled", "charge.changed").Describe("takeOffBill", "Take a line off the bill");
         api.MapPost("/encounters/{id:guid}/bill/waivers", async (Guid id, WaiveBill.Command command, WaiveBill waive, CancellationToken ct) =>
             {
                 await waive.Run(command with { EncounterId = id }, ct);

@@ -1,4 +1,5 @@
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Contract;
@@ -39,6 +40,13 @@ internal static class BillingModule
         new(EndPolicy.Action, "ended an insurance"),
         new(RequestCoverage.Action, "asked an insurer to take over a visit"),
         new(DecideCoverage.Action, "wrote down an insurer's answer"),
+        new(ClaimList.Action, "read insurance claims"),
+        new(ExportClaims.Action, "exported insurance claims"),
+        new(ReadClaim.Action, "read an insurance claim"),
+        new(PrintClaim.Action, "printed an insurance claim"),
+        new(SubmitClaim.Action, "submitted an insurance claim"),
+        new(AnswerClaim.Action, "wrote down an insurer's answer to a claim"),
+        new(PayClaims.Action, "booked what an insurer paid"),
         new(AddRetainer.Action, "wrote down a standing agreement"),
         new(EndRetainer.Action, "ended a standing agreement"),
         new(UnpaidWork.Action, "read which work is not paid"),
@@ -48,15 +56,22 @@ internal static class BillingModule
     public static IEnumerable<MenuItem> Menu =>
     [
         new("manage/prices", "Prices", "list-details", ClinicPermissions.ManagePrices, 61),
+        new("claims", "Insurance claims", "file-text", ClinicPermissions.Insure, 65),
         new("manage/unpaid-work", "Unpaid work", "report-medical", ClinicPermissions.ReadLeaks, 66),
     ];
 
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>().AddSingleton<IHasPrices, ServicePrices>()
-        .AddScoped<IChargeHears, VisitHears>().AddScoped<IChargeHears, OrderHears>().AddScoped<IChargeHears, PrescriptionHears>();
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>().AddScoped<ClaimPaper>().AddSingleton<IHasPrices, ServicePrices>();
+        services.AddScoped<IChargeHears, VisitHears>().AddScoped<IChargeHears, OrderHears>().AddScoped<IChargeHears, PrescriptionHears>();
+        foreach (var check in ClaimChecks.All) services.AddSingleton(check);
+    }
 
     public static void MapRoutes(IEndpointRouteBuilder routes)
     {
         BillingApi.Map(routes);
         BillingPages.Map(routes);
+        ClaimApi.Map(routes);
+        ClaimPages.Map(routes);
     }
 }

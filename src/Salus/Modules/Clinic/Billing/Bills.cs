@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Patients;
@@ -15,7 +16,7 @@ namespace Salus.Modules.Clinic.Billing;
 /// Puts on the bill of a visit what costs something, inside the transaction of the act itself, and takes off again what is not done. A bill is
 /// the charges of one visit: it is kept nowhere else.
 /// </summary>
-public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlot organisation)
+public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlot organisation)
 {
     /// <summary>The words by which Payments knows what a charge is for.</summary>
     public const string ForVisit = "visit", ForOrder = "order", ForPrescription = "prescription";
@@ -66,15 +67,28 @@ public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlo
         await Cover(booking, visit.Id, ct);
     }
 
-    /// <summary>What is not done costs nothing: what is still owed for it is taken back. What was paid already stands on the bill until it is given back.</summary>
+    /// <summary>What is not done costs nothing: what is still owed for it is taken back, and what an insurer has taken over of it. What somebody paid already stands on the bill until it is given back.</summary>
     /// <param name="share">Which part of it is not done; 1: nothing of it was.</param>
     public async Task NotDone(Booking booking, Guid purposeId, decimal share, string reason, CancellationToken ct)
     {
-        foreach (var charge in await booking.Db.Charges.AsNoTracking().Where(Payments.Contract.Charge.IsOutstanding).Where(c => (c.PurposeKind == ForOrder || c.PurposeKind == ForPrescription) && c.PurposeId == purposeId).ToListAsync(ct))
-        {
-            var amount = Math.Min(charge.Due, (long)Math.Round(charge.Total * share, MidpointRounding.ToEven));
-            if (amount > 0) await book.Credit(booking, charge, amount, CreditKind.CreditNote, reason, ct);
-        }
+        foreach (var charge in await booking.Db.Charges.AsNoTracking().Where(c => (c.PurposeKind == ForOrder || c.PurposeKind == ForPrescription) && c.PurposeId == purposeId && c.Credited < c.Total).ToListAsync(ct))
+            await NotDone(booking, charge, (long)Math.Round(charge.Total * share, MidpointRounding.ToEven), reason, ct);
+    }
+
+    /// <summary>The same for so much of one charge.</summary>
+    public async Task NotDone(Booking booking, Charge charge, long amount, string reason, CancellationToken ct)
+    {
+        // What was submitted to an insurer waits for its answer.
+        var draft = await Draft(booking.Db, charge.GroupId ?? Guid.Empty, ct);
+        var back = draft is null ? 0 : Math.Clamp((await Covered(booking.Db, draft.EncounterId, ct)).GetValueOrDefault(charge.Id) - ShareOf(charge.Total - charge.Credited - amount, draft.Percent), 0, amount);
+        var owed = Math.Min(charge.Due, amount - back);
+        if (back > 0) await insurers.Hold(booking, [charge.Id], ct);
+        if (owed > 0) await book.Credit(booking, charge, owed, CreditKind.CreditNote, reason, ct);
+        if (back <= 0) return;
+        await insurers.TakeBack(booking, draft!.ClaimId, charge.Id, back, isNotDone: true, reason, ct);
+        await Count(booking.Db, draft.ClaimId, -back, ct);
+        // What became free of the approval covers others.
+        await Cover(booking, draft.EncounterId, ct);
     }
 
     private async Task Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
@@ -90,25 +104,40 @@ public sealed class Bills(ChargeBook book, PaymentBook payments, OrganisationSlo
     }
 
     /// <summary>
-    /// Books what an approved insurance covers of each charge as paid by it, up to what was approved. Run after each change of the bill: a service that
-    /// is added later is covered as well, while something is left.
+    /// Books what an approved insurance covers of each charge as taken over by it, up to what was approved, and counts it into the draft of its claim. Run after each change of the
+    /// bill: a service that is added later is covered as well, while something is left and the claim is not submitted.
     /// </summary>
     public async Task Cover(Booking booking, Guid encounterId, CancellationToken ct)
     {
         var db = booking.Db;
-        var cover = await db.Coverages.AsNoTracking().FirstOrDefaultAsync(c => c.EncounterId == encounterId && c.State == CoverageState.Approved, ct);
-        if (cover is null) return;
+        if (await Draft(db, encounterId, ct) is not { } cover) return;
         var charges = await db.Charges.AsNoTracking().Where(c => c.GroupId == encounterId).OrderBy(c => c.Rank).ThenBy(c => c.Id).ToListAsync(ct);
         var covered = await Covered(db, encounterId, ct);
-        var left = cover.Approved - covered.Values.Sum();
+        var (left, taken) = (cover.Approved - covered.Values.Sum(), 0L);
         foreach (var charge in charges)
         {
-            var share = (long)Math.Round((charge.Total - charge.Credited) * (decimal)cover.Percent / 100, MidpointRounding.ToEven);
-            var amount = Math.Min(Math.Min(share - covered.GetValueOrDefault(charge.Id), charge.Due), left);
+            var amount = Math.Min(Math.Min(ShareOf(charge.Total - charge.Credited, cover.Percent) - covered.GetValueOrDefault(charge.Id), charge.Due), left - taken);
             if (amount <= 0) continue;
-            left -= amount;
-            await payments.Take(booking, new() { Method = PaymentMethod.Insurance, Amount = amount, ChargeIds = [charge.Id], Payer = new(PayerKind.Insurer, cover.PolicyId, cover.Insurer, cover.Number), Reference = cover.Reference }, ct);
+            taken += amount;
+            await insurers.TakeOver(booking, cover.ClaimId, new(PayerKind.Insurer, cover.PolicyId, cover.Insurer, cover.Number), charge.Id, amount, cover.Reference, ct);
         }
+        if (taken > 0) await Count(db, cover.ClaimId, taken, ct);
+    }
+
+    private static long ShareOf(long amount, int percent) => (long)Math.Round(amount * (decimal)percent / 100, MidpointRounding.ToEven);
+
+    /// <summary>The approved coverage of a visit whose claim is not submitted yet; null: there is none, and the bill is between the patient and the clinic.</summary>
+    internal static async Task<DraftClaim?> Draft(SalusDb db, Guid encounterId, CancellationToken ct) =>
+        await (from claim in db.Claims.Where(c => c.EncounterId == encounterId && c.State == ClaimState.Draft) join cover in db.Coverages on claim.CoverageId equals cover.Id
+               select new DraftClaim(claim.Id, claim.EncounterId, cover.PolicyId, cover.Insurer, cover.Number, cover.Percent, cover.Approved, cover.Reference)).FirstOrDefaultAsync(ct);
+
+    internal sealed record DraftClaim(Guid ClaimId, Guid EncounterId, Guid PolicyId, string Insurer, string Number, int Percent, long Approved, string Reference);
+
+    private static async Task Count(SalusDb db, Guid claimId, long amount, CancellationToken ct)
+    {
+        var version = Guid.CreateVersion7();
+        if (await db.Claims.Where(c => c.Id == claimId && c.State == ClaimState.Draft).ExecuteUpdateAsync(set => set.SetProperty(c => c.Amount, c => c.Amount + amount).SetProperty(c => c.Version, version), ct) == 0)
+            throw new InvalidOperationException("A claim was submitted while its visit was held.");
     }
 
     /// <summary>What insurers have taken over of each charge of a visit.</summary>

@@ -45,26 +45,34 @@ public abstract class ChargeUseCase<TCommand>(Tools tools, Bills bills) : UseCas
 {
     protected override bool IsRepeatable => true;
 
-    /// <summary>The visit's outstanding charges, or the one of them.</summary>
-    /// <exception cref="Refusal">404 when no such visit or charge is in reach; 409 <c>charge.settled</c>.</exception>
-    protected async Task<(Booking Booking, List<Charge> Owed)> Owed(Guid encounterId, IReadOnlyCollection<Guid>? chargeIds, CancellationToken ct)
+    /// <summary>The visit's charges, or some of them, with the visit held until the commit, as in every act in a visit: nothing is added to the bill between looking and writing.</summary>
+    /// <exception cref="Refusal">404 when no such visit or charge is in reach.</exception>
+    protected async Task<List<Charge>> Held(Guid encounterId, IReadOnlyCollection<Guid> chargeIds, CancellationToken ct)
     {
-        chargeIds ??= []; // what was sent as nothing means all
         var visible = Db.PatientsVisibleTo(Actor, Now);
-        // Held until the commit, as every act in a visit is: nothing is added to the bill between looking and writing.
         await Db.Encounters.Where(e => e.Id == encounterId).ExecuteUpdateAsync(set => set.SetProperty(e => e.ChangedAt, Now), ct);
         if (!await Db.Encounters.AnyAsync(e => e.Id == encounterId && visible.Any(p => p.Id == e.PatientId), ct)) throw Refusal.NotFound();
         Subject("encounter", encounterId, "", encounterId);
         var charges = await Db.Charges.AsNoTracking().Where(c => c.GroupId == encounterId && (chargeIds.Count == 0 || chargeIds.Contains(c.Id))).ToListAsync(ct);
-        if (chargeIds.Count > 0 && charges.Count < chargeIds.Distinct().Count()) throw Refusal.NotFound();
-        var owed = charges.Where(c => c.Due > 0).ToList();
-        if (owed.Count == 0) throw new Refusal(409, "charge.settled", "Nothing is owed for this any more.");
-        return (bills.Booking(Db, Now, Actor.Id, Changed), owed);
+        return chargeIds.Count == 0 || charges.Count == chargeIds.Distinct().Count() ? charges : throw Refusal.NotFound();
     }
+
+    /// <summary>The visit's outstanding charges, or the one of them.</summary>
+    /// <exception cref="Refusal">404 when no such visit or charge is in reach; 409 <c>charge.settled</c>.</exception>
+    protected async Task<(Booking Booking, List<Charge> Owed)> Owed(Guid encounterId, IReadOnlyCollection<Guid>? chargeIds, CancellationToken ct)
+    {
+        var owed = (await Held(encounterId, chargeIds ?? [], ct)).Where(c => c.Due > 0).ToList(); // what was sent as nothing means all
+        return owed.Count == 0 ? throw Settled() : (Booking, owed);
+    }
+
+    protected Bills Book => bills;
+    protected Booking Booking => bills.Booking(Db, Now, Actor.Id, Changed);
+
+    protected static Refusal Settled() => new(409, "charge.settled", "Nothing is owed for this any more.");
 }
 
-/// <summary>Takes a line off the bill that should not be on it and of which nothing was paid.</summary>
-public sealed class TakeOff(Tools tools, Bills bills, ChargeBook book) : ChargeUseCase<TakeOff.Command>(tools, bills)
+/// <summary>Takes a line off the bill that should not be on it and of which nothing was paid. What an insurer has taken over of it is taken back as well, unless it was asked to pay it already.</summary>
+public sealed class TakeOff(Tools tools, Bills bills) : ChargeUseCase<TakeOff.Command>(tools, bills)
 {
     public const string Action = "bill.take-off";
 
@@ -82,11 +90,13 @@ public sealed class TakeOff(Tools tools, Bills bills, ChargeBook book) : ChargeU
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
-        var (booking, owed) = await Owed(command.EncounterId, [command.ChargeId], ct);
-        var charge = owed[0];
+        var charge = (await Held(command.EncounterId, [command.ChargeId], ct))[0];
+        var insurer = (await Bills.Covered(Db, command.EncounterId, ct)).GetValueOrDefault(charge.Id);
+        if (charge.Due + insurer <= 0) throw Settled();
         if (charge.PurposeKind != Bills.ForVisit) throw new Refusal(409, "bill.ordered", "This was ordered in the visit.") { Unlock = "Whoever ordered it cancels the order; it then leaves the bill by itself." };
-        if (charge.Paid > 0) throw new Refusal(409, "bill.paid", "Something was paid for this.") { Unlock = "Give the payment back first." };
-        await book.Credit(booking, charge, charge.Due, CreditKind.CreditNote, Reason(command.Reason), ct);
+        if (charge.Paid > insurer) throw new Refusal(409, "bill.paid", "Something was paid for this.") { Unlock = "Give the payment back first." };
+        if (insurer > 0 && await Bills.Draft(Db, command.EncounterId, ct) is null) throw new Refusal(409, "bill.claimed", "The insurer was asked to pay this.") { Unlock = "Wait for its answer: what it does not pay is owed again, and can be taken off then." };
+        await Book.NotDone(Booking, charge, charge.Due + insurer, Reason(command.Reason), ct);
         return charge.Id;
     }
 

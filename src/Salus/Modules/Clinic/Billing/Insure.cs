@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
 using Salus.Modules.Payments.Contract;
@@ -106,7 +107,7 @@ public sealed class RequestCoverage(Tools tools, CareGuard guard) : EncounterUse
     protected override Refusal Taken() => new(409, "insurance.requested", "An insurer was asked for this visit already.") { Unlock = "Write down its answer first." };
 }
 
-/// <summary>Writes down what the insurer said. Approved, it pays its share of what stands on the bill now and later; rejected, the patient pays.</summary>
+/// <summary>Writes down what the insurer said. Approved, it takes over its share of what stands on the bill now and later, and a claim is drafted; rejected, the patient pays.</summary>
 public sealed class DecideCoverage(Tools tools, CareGuard guard, Bills bills) : EncounterUseCase<DecideCoverage.Command, VisitCoverage>(tools, guard)
 {
     public const string Action = "insurance.decide";
@@ -141,7 +142,9 @@ public sealed class DecideCoverage(Tools tools, CareGuard guard, Bills bills) : 
         var (reference, reason) = (Text.Clean(command.Reference), Text.Clean(command.Reason));
         if (command.Approves)
         {
-            coverage.Approved = (command.Amount ?? new("")).Minor((await Db.PaymentSettingsNow(ct)).Currency);
+            var currency = (await Db.PaymentSettingsNow(ct)).Currency;
+            coverage.Approved = (command.Amount ?? new("")).Minor(currency);
+            Db.Add(Claim.Of(coverage, visit, currency, Now, Author));
             if (reference.Length == 0) throw Refusal.Field("reference", "Please fill this in.");
         }
         else if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Orders;
 using Salus.Modules.Clinic.Pharmacy;
@@ -24,7 +25,11 @@ public sealed record BillPayment(Guid Id, string Number, PaymentMethod Method, M
 
 public sealed record BillExitLine(Guid Id, ExitKind Kind, Guid? PurposeId, string Reason, DateOnly? Until, string By, DateTime At, DateTime? EndedAt);
 
-public sealed record CoverageLine(Guid Id, string Insurer, string Number, int Percent, CoverageState State, Money Approved, string Reference, string Reason, DateTime RequestedAt, Guid Version);
+/// <param name="Claim">What became of it after its approval.</param>
+public sealed record CoverageLine(Guid Id, string Insurer, string Number, int Percent, CoverageState State, Money Approved, string Reference, string Reason, DateTime RequestedAt, Guid Version, CoverageClaim? Claim);
+
+/// <param name="Amount">What is asked for, or, once the insurer has answered, what it pays.</param>
+public sealed record CoverageClaim(Guid Id, string Number, ClaimState State, Money Amount);
 
 public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Percent, DateOnly From, DateOnly? To);
 
@@ -64,6 +69,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
         var cancelled = await orders.Where(o => o.EncounterId == id && o.State == OrderState.Cancelled).Select(o => o.Id).Concat(prescriptions.Where(p => p.EncounterId == id && p.State == PrescriptionState.Cancelled).Select(p => p.Id)).ToListAsync(ct);
         var dispensed = await (from d in db.Dispenses join p in prescriptions on d.PrescriptionId equals p.Id where p.EncounterId == id && d.Quantity < p.Quantity select new { p.Id, Done = (decimal)d.Quantity / p.Quantity }).ToDictionaryAsync(d => d.Id, d => d.Done, ct);
         var coverages = await db.Coverages.AsNoTracking().Where(c => c.EncounterId == id).OrderByDescending(c => c.RequestedAt).ToListAsync(ct);
+        var claims = await db.Claims.AsNoTracking().Where(c => c.EncounterId == id).ToDictionaryAsync(c => c.CoverageId, ct);
         var pending = coverages.FirstOrDefault(c => c.State == CoverageState.Pending);
         var policies = await db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patient && p.EndedAt == null && p.From <= visit.Day && (p.To == null || p.To >= visit.Day)).OrderBy(p => p.Id).ToListAsync(ct);
         var retainers = await db.Retainers.AsNoTracking().Where(r => r.PatientId == patient && r.EndedAt == null && r.From <= visit.Day && r.To >= visit.Day).OrderBy(r => r.Id).ToListAsync(ct);
@@ -90,7 +96,9 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
         return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),
             [.. payments.Select(p => new BillPayment(p.Id, p.Number, p.Method, In(p.Amount), In(p.Refunded), p.At, By(p.By)))],
             [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
-            [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version))],
+            [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version, claims.GetValueOrDefault(c.Id) is { } claim ? ClaimOf(claim) : null))],
             [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet));
     }
+
+    private static CoverageClaim ClaimOf(Claim c) => new(c.Id, c.Number, c.State, Money.Of(c.State is ClaimState.Approved or ClaimState.Paid ? c.Approved : c.Amount, c.Currency));
 }

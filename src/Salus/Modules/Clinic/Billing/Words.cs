@@ -1,3 +1,4 @@
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Billing;
@@ -21,6 +22,8 @@ public static class BillWords
     public static string Of(ExitKind kind) => kind switch { ExitKind.Promise => "Promise to pay", _ => "Emergency" };
 
     public static string Of(CoverageState state) => state switch { CoverageState.Approved => "Insurer: approved", CoverageState.Rejected => "Insurer: rejected", _ => "Insurer: answer awaited" };
+
+    public static string Of(ClaimState state) => state switch { ClaimState.Submitted => "Submitted", ClaimState.Approved => "Approved", ClaimState.Rejected => "Rejected", ClaimState.Paid => "Paid", _ => "Draft" };
 
     public static string Of(RetainerKind kind) => kind switch { RetainerKind.Quarterly => "Quarterly agreement", RetainerKind.Annual => "Annual agreement", RetainerKind.Corporate => "Company agreement", RetainerKind.Other => "Other agreement", _ => "Monthly agreement" };
 

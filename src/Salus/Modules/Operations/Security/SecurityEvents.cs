@@ -54,6 +54,7 @@ public static class SecurityEvents
         new(Weight.Note, "data was exported", "audit.export", IsAct: true),
         new(Weight.Alarm, "much data was exported by one person", "audit.export-large", IsAct: true),
         new(Weight.Note, "data was exported", "patient.export", IsAct: true),
+        new(Weight.Note, "data was exported", "claim.export", IsAct: true),
         new(Weight.Alarm, "much data was exported by one person", "patient.export-large", IsAct: true),
         new(Weight.Note, "a new key signs access tokens", "keys.rotate", IsAct: true),
         new(Weight.Alarm, "the virus scanner found something in a file", "file.reject", IsAct: true),

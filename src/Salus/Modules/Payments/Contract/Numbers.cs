@@ -5,7 +5,7 @@ using Salus.Kernel.Data;
 namespace Salus.Modules.Payments.Contract;
 
 /// <summary>Papers that are numbered.</summary>
-public enum DocumentKind { Invoice, Receipt, CreditNote, Statement, Refund }
+public enum DocumentKind { Invoice, Receipt, CreditNote, Statement, Refund, Claim }
 
 /// <summary>
 /// Numbers of papers without a gap: per organisation, kind and year, taken in the transaction that writes what they are for. If that does not commit, neither
@@ -32,5 +32,5 @@ public static class Numbers
 
     private static string Scope(DocumentKind kind, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"payments:{kind}:{day.Year}");
 
-    private static string Prefix(DocumentKind kind) => kind switch { DocumentKind.Invoice => "INV", DocumentKind.Receipt => "REC", DocumentKind.CreditNote => "CRN", DocumentKind.Statement => "STM", _ => "REF" };
+    private static string Prefix(DocumentKind kind) => kind switch { DocumentKind.Invoice => "INV", DocumentKind.Receipt => "REC", DocumentKind.CreditNote => "CRN", DocumentKind.Statement => "STM", DocumentKind.Claim => "CLM", _ => "REF" };
 }

@@ -23,6 +23,9 @@ public sealed record NewPayment
     public long? Tendered { get; init; }
     public string Reference { get; init; } = "";
     public Guid? CheckoutId { get; init; }
+
+    /// <summary>The claim under which an insurer takes it over: the ledger keeps an account for each.</summary>
+    internal Guid? ClaimId { get; init; }
 }
 
 /// <summary>
@@ -51,7 +54,7 @@ public sealed class PaymentBook(ChargeBook charges)
         payment.CheckoutId = wanted.CheckoutId;
         var parts = Spread(payment, owed);
         foreach (var (charge, part) in parts) await charges.Pay(booking, charge, part.Amount, ct);
-        var legs = await Incoming(booking, payment, ct);
+        var legs = await Incoming(booking, payment, wanted.ClaimId, ct);
         await Write(booking, payment, [.. legs, .. parts.Select(p => new Leg(LedgerAccount.Receivable, -p.Part.Amount, p.Charge.Id))], Purpose(owed), ct);
         db.AddRange(parts.Select(p => p.Part));
         foreach (var (charge, _) in parts) await charges.Tell(booking, charge.Id, charge.State, ct);
@@ -66,7 +69,7 @@ public sealed class PaymentBook(ChargeBook charges)
         var payment = Begin(booking, wanted.Method, wanted.Amount, wallet.Currency, wanted.Payer, wanted.Reference, wanted.Tendered);
         (payment.Kind, payment.WalletId, payment.CheckoutId) = (PaymentKind.TopUp, wallet.Id, wanted.CheckoutId);
         await WalletBook.Add(booking, wallet.Id, wanted.Amount, ct);
-        var legs = await Incoming(booking, payment, ct);
+        var legs = await Incoming(booking, payment, null, ct);
         await Write(booking, payment, [.. legs, new(LedgerAccount.Wallet, -wanted.Amount, wallet.Id)], "", ct);
         return payment;
     }
@@ -99,7 +102,7 @@ public sealed class PaymentBook(ChargeBook charges)
     private static string Purpose(List<Charge> owed) => owed.Select(c => c.PurposeKind).Distinct().Count() == 1 ? owed[0].PurposeKind : "";
 
     /// <summary>Where the money comes from.</summary>
-    private static async Task<IReadOnlyList<Leg>> Incoming(Booking booking, Payment payment, CancellationToken ct)
+    private static async Task<IReadOnlyList<Leg>> Incoming(Booking booking, Payment payment, Guid? claimId, CancellationToken ct)
     {
         if (payment.Method == PaymentMethod.Wallet)
         {
@@ -107,6 +110,7 @@ public sealed class PaymentBook(ChargeBook charges)
             payment.WalletId = taken[0].Wallet;
             return [.. taken.Select(t => new Leg(LedgerAccount.Wallet, t.Amount, t.Wallet))];
         }
+        if (payment.Method == PaymentMethod.Insurance) return [new(LedgerAccount.Insurance, payment.Amount, claimId ?? throw new InvalidOperationException("An insurer takes over by a claim."))];
         if (payment.Method != PaymentMethod.Cash) return [new(AccountOf(payment.Method), payment.Amount)];
         payment.DrawerId = await Drawers.Open(booking, payment.Currency, ct);
         return [new(LedgerAccount.Cash, payment.Amount, payment.DrawerId)];

@@ -14,6 +14,7 @@ public sealed record DayLine(LedgerAccount Account, Money In, Money Out, Money N
 
 /// <param name="IsFinal">It is closed, and these are the sums with which it was.</param>
 /// <param name="AddsUp">What the ledger says came in is what the payments say.</param>
+/// <param name="Received">What is here: what insurers have taken over counts on the day on which they pay it.</param>
 /// <param name="OpenDrawers">As long as one is open, the day cannot be closed.</param>
 /// <param name="Differences">What was found too much or too little in drawers that were closed on this day.</param>
 public sealed record DayView(DateOnly Day, bool IsFinal, bool AddsUp, IReadOnlyList<DayLine> Lines, IReadOnlyList<Money> Received, int Payments, int Refunds, int OpenDrawers, IReadOnlyList<Money> Differences, DateTime? ClosedAt, string Note);
@@ -41,7 +42,7 @@ public sealed class DayReport(Tools tools) : ReadModel<DayReport.Query, DayView>
         var differences = await db.Drawers.Where(d => d.ClosedOn == query.Day && d.Counted != d.Expected).GroupBy(d => d.Currency).Select(g => new { g.Key, Sum = g.Sum(d => d.Counted - d.Expected) }).ToListAsync(ct);
         var open = await db.Drawers.CountAsync(d => d.ClosedAt == null, ct);
         return new(query.Day, closed is not null, await DaySums.AddUp(db, query.Day, sums, ct), [.. sums.OrderBy(s => s.Account).Select(s => new DayLine(s.Account, Money.Of(s.In, s.Currency), Money.Of(s.Out, s.Currency), Money.Of(s.In - s.Out, s.Currency)))],
-            [.. sums.Where(s => s.Account != LedgerAccount.Wallet).GroupBy(s => s.Currency).Select(g => Money.Of(g.Sum(s => s.In - s.Out), g.Key))], payments, refunds, open, [.. differences.Select(d => Money.Of(d.Sum, d.Key))], closed?.At, closed?.Note ?? "");
+            [.. sums.Where(s => s.Account is not (LedgerAccount.Wallet or LedgerAccount.Insurance)).GroupBy(s => s.Currency).Select(g => Money.Of(g.Sum(s => s.In - s.Out), g.Key))], payments, refunds, open, [.. differences.Select(d => Money.Of(d.Sum, d.Key))], closed?.At, closed?.Note ?? "");
     }
 }
 
@@ -93,15 +94,19 @@ internal static class DaySums
     public static async Task<List<DaySum>> Of(SalusDb db, DateOnly day, CancellationToken ct) =>
         await (from entry in db.LedgerEntries.Where(e => e.Day == day && Counted.Contains(e.Account))
                join cause in db.LedgerTransactions on entry.TransactionId equals cause.Id
-               where cause.CauseKind == Cause.Payment || cause.CauseKind == Cause.Refund
+               where cause.CauseKind == Cause.Payment || cause.CauseKind == Cause.Refund || cause.CauseKind == Cause.Claim
                group entry by new { entry.Account, entry.Currency } into g
                select new DaySum(g.Key.Account, g.Key.Currency, g.Sum(e => e.Amount > 0 ? e.Amount : 0), g.Sum(e => e.Amount < 0 ? -e.Amount : 0))).ToListAsync(ct);
 
-    /// <summary>True when what came in by each method is what the payments by it say.</summary>
+    /// <summary>True when what came in by each method is what the payments by it say, and at the bank what insurers paid beside them.</summary>
     public static async Task<bool> AddUp(SalusDb db, DateOnly day, IReadOnlyList<DaySum> sums, CancellationToken ct)
     {
-        var said = await db.Payments.Where(p => p.Day == day && p.Method != PaymentMethod.Wallet).GroupBy(p => new { p.Method, p.Currency }).Select(g => new { g.Key.Method, g.Key.Currency, Sum = g.Sum(p => p.Amount) }).ToListAsync(ct);
+        var said = (await db.Payments.Where(p => p.Day == day && p.Method != PaymentMethod.Wallet).GroupBy(p => new { p.Method, p.Currency }).Select(g => new { g.Key.Method, g.Key.Currency, Sum = g.Sum(p => p.Amount) }).ToListAsync(ct))
+            .ToDictionary(s => (PaymentBook.AccountOf(s.Method), s.Currency), s => s.Sum);
+        var claims = db.LedgerTransactions.Where(t => t.Day == day && t.CauseKind == Cause.Claim).Select(t => t.Id);
+        foreach (var arrived in await db.LedgerEntries.Where(e => e.Day == day && e.Account == LedgerAccount.Bank && claims.Contains(e.TransactionId)).GroupBy(e => e.Currency).Select(g => new { g.Key, Sum = g.Sum(e => e.Amount) }).ToListAsync(ct))
+            said[(LedgerAccount.Bank, arrived.Key)] = said.GetValueOrDefault((LedgerAccount.Bank, arrived.Key)) + arrived.Sum;
         var booked = sums.Where(s => s.In > 0 && s.Account is not (LedgerAccount.Wallet or LedgerAccount.RefundDue)).ToDictionary(s => (s.Account, s.Currency), s => s.In);
-        return said.Count == booked.Count && said.All(s => booked.GetValueOrDefault((PaymentBook.AccountOf(s.Method), s.Currency)) == s.Sum);
+        return said.Count == booked.Count && said.All(s => booked.GetValueOrDefault(s.Key) == s.Value);
     }
 }

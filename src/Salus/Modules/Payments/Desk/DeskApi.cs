@@ -32,7 +32,7 @@ public static class DeskApi
             .Requires(PaymentPermissions.Read).Refuses("not-found").Describe("readPayment", "One payment: where it went, and what was given back");
         api.MapPost("/payments/{id:guid}/refunds", async (string org, Guid id, RefundPayment.Command command, RefundPayment refund, CancellationToken ct) =>
                 TypedResults.Created($"/api/v1/orgs/{org}/payments/{id}", await refund.Run(command with { PaymentId = id }, ct)))
-            .Requires(PaymentPermissions.Refund).Repeatable().Refuses("invalid", "not-found", "refund.too-much", "drawer.closed", "drawer.short", "wallet.insufficient", "charge.changed", "proof.needed").Describe("refundPayment", "Give a payment back, as a whole or in part");
+            .Requires(PaymentPermissions.Refund).Repeatable().Refuses("invalid", "not-found", "refund.too-much", "refund.not-arrived", "drawer.closed", "drawer.short", "wallet.insufficient", "charge.changed", "proof.needed").Describe("refundPayment", "Give a payment back, as a whole or in part");
         api.MapGet("/refunds", (RefundList list, CancellationToken ct, string? state = null, Guid? after = null, int limit = 25) => list.Run(new() { State = Words.ReadOrNull<RefundState>("state", state), After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Read).Refuses("invalid").Describe("listRefunds", "What was given back, newest first");
         api.MapGet("/debtors", (CashDesk desk, CancellationToken ct, string? q = null) => desk.Run(new() { Q = q }, ct)).Requires(PaymentPermissions.Take).Refuses("invalid").Describe("listDebtors", "Who owes something, and whom a search finds");

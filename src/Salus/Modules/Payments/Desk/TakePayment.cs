@@ -38,7 +38,7 @@ public sealed class TakePayment(Tools tools, OrganisationSlot organisation, Paym
     protected override async Task<Outcome> Handle(Command command, CancellationToken ct)
     {
         if (command.Method is PaymentMethod.Stripe or PaymentMethod.PayPal or PaymentMethod.Paq) throw Refusal.Field("method", "Such a payment is told by its provider, not by hand.");
-        if (command.Method == PaymentMethod.Insurance) throw Refusal.Field("method", "What an insurer pays comes by its approval.");
+        if (command.Method == PaymentMethod.Insurance) throw Refusal.Field("method", "What an insurer takes over is written down on the bill of the visit.");
         var first = command.Charges[0];
         var currency = await Db.Charges.Where(c => c.Id == first).Select(c => c.Currency).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
         var payment = await book.Take(Booking, new() { ChargeIds = command.Charges, Method = command.Method, Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "" }, ct);

@@ -18,10 +18,11 @@ public sealed record MethodFigure(LedgerAccount Method, Money In, Money Out, Mon
 public sealed record PurposeFigure(string Purpose, Money Earned, Money Tax);
 
 /// <param name="Received">What came in less what went back, whatever it was for; what fills a wallet is among it, and what is paid from one is not again.</param>
-/// <param name="Outstanding">Owed now.</param>
+/// <param name="Outstanding">Owed now by payers.</param>
+/// <param name="Insurers">Owed now by insurers: what they have taken over and not paid yet.</param>
 /// <param name="Overdue">Of that, on invoices whose day is over.</param>
 /// <param name="InWallets">What payers have left here.</param>
-public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes);
+public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Insurers, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes);
 
 /// <summary>What was earned and received by day, method and purpose, told by the ledger itself.</summary>
 public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : ReadModel<MoneyFigures.Query, MoneyFiguresView>(tools)
@@ -29,8 +30,9 @@ public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : R
     public const string Action = "money.figures";
     private const int MostDays = 366;
 
+    // What insurers take over is received when they pay it.
     private static readonly LedgerAccount[] Received =
-        [LedgerAccount.Cash, LedgerAccount.Card, LedgerAccount.Bank, LedgerAccount.Insurance, LedgerAccount.Stripe, LedgerAccount.PayPal, LedgerAccount.Paq, LedgerAccount.RefundDue];
+        [LedgerAccount.Cash, LedgerAccount.Card, LedgerAccount.Bank, LedgerAccount.Stripe, LedgerAccount.PayPal, LedgerAccount.Paq, LedgerAccount.RefundDue];
 
     public sealed record Query
     {
@@ -59,16 +61,17 @@ public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : R
                           join cause in db.LedgerTransactions on entry.TransactionId equals cause.Id
                           group entry by new { entry.Day, entry.Account, cause.CauseKind, cause.Purpose } into g
                           select new { g.Key.Day, g.Key.Account, g.Key.CauseKind, g.Key.Purpose, Plus = g.Sum(e => e.Amount > 0 ? e.Amount : 0), Minus = g.Sum(e => e.Amount < 0 ? -e.Amount : 0) }).ToListAsync(ct);
-        var money = sums.Where(s => Received.Contains(s.Account) && s.CauseKind is Cause.Payment or Cause.Refund).ToList();
+        var money = sums.Where(s => Received.Contains(s.Account) && s.CauseKind is Cause.Payment or Cause.Refund or Cause.Claim).ToList();
         var earned = sums.Where(s => s.Account == LedgerAccount.Revenue).ToList();
         var taxes = sums.Where(s => s.Account == LedgerAccount.Tax).ToList();
         var due = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
         var late = db.Invoices.Where(i => i.VoidedAt == null && i.DueOn < today).Select(i => (Guid?)i.Id);
         var overdue = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency && late.Contains(c.InvoiceId)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
+        var insurers = await db.LedgerEntries.Where(e => e.Account == LedgerAccount.Insurance && e.Currency == currency).SumAsync(e => e.Amount, ct);
         var wallets = await db.Wallets.Where(w => w.Currency == currency).SumAsync(w => w.Balance + w.Held, ct);
         var days = Enumerable.Range(0, to.DayNumber - start.DayNumber + 1).Select(start.AddDays)
             .Select(d => new DayFigure(d, Of(money.Where(m => m.Day == d).Sum(m => m.Plus - m.Minus)), Of(earned.Where(e => e.Day == d).Sum(e => e.Minus - e.Plus)))).ToList();
-        return new(start, to, Of(money.Sum(m => m.Plus - m.Minus)), Of(earned.Sum(e => e.Minus - e.Plus)), Of(taxes.Sum(t => t.Minus - t.Plus)), Of(sums.Where(s => s.Account == LedgerAccount.Waived).Sum(s => s.Plus - s.Minus)), Of(due), Of(overdue), Of(wallets), days,
+        return new(start, to, Of(money.Sum(m => m.Plus - m.Minus)), Of(earned.Sum(e => e.Minus - e.Plus)), Of(taxes.Sum(t => t.Minus - t.Plus)), Of(sums.Where(s => s.Account == LedgerAccount.Waived).Sum(s => s.Plus - s.Minus)), Of(due), Of(insurers), Of(overdue), Of(wallets), days,
             [.. money.GroupBy(m => m.Account).OrderBy(g => g.Key).Select(g => new MethodFigure(g.Key, Of(g.Sum(m => m.Plus)), Of(g.Sum(m => m.Minus)), Of(g.Sum(m => m.Plus - m.Minus))))],
             [.. earned.Select(e => e.Purpose).Distinct().Order(StringComparer.Ordinal).Select(p => new PurposeFigure(p, Of(earned.Where(e => e.Purpose == p).Sum(e => e.Minus - e.Plus)), Of(taxes.Where(t => t.Purpose == p).Sum(t => t.Minus - t.Plus))))]);
     }

@@ -8,7 +8,7 @@ public sealed record Leg(LedgerAccount Account, long Amount, Guid? Owner = null)
 /// <summary>Why a transaction is written.</summary>
 public static class Cause
 {
-    public const string Charge = "charge", Credit = "credit", Payment = "payment", Refund = "refund", Hold = "hold", Drawer = "drawer";
+    public const string Charge = "charge", Credit = "credit", Payment = "payment", Refund = "refund", Hold = "hold", Drawer = "drawer", Claim = "claim";
 }
 
 /// <summary>The only place that writes to the ledger.</summary>

@@ -26,6 +26,8 @@ public enum LedgerAccount
     /// <summary>Taken by the card terminal.</summary>
     Card,
     Bank,
+
+    /// <summary>Taken over by an insurer, which has not paid it yet; the owner is the claim.</summary>
     Insurance,
     Stripe,
     PayPal,
@@ -112,6 +114,8 @@ internal sealed class LedgerEntryTable : IEntityTypeConfiguration<LedgerEntry>
         table.HasIndex(e => e.TransactionId);
         table.HasIndex(e => new { e.OwnerId, e.Account, e.Seq }).HasFilter("\"OwnerId\" IS NOT NULL");
         table.HasIndex(e => new { e.OrganisationId, e.Day, e.Account });
+        // What insurers still owe is summed whenever somebody looks at the figures.
+        table.HasIndex(e => e.OrganisationId, "IX_payments_entries_insurers").HasFilter("\"Account\" = 'Insurance'");
         table.HasOne<LedgerTransaction>().WithMany().HasForeignKey(e => e.TransactionId).OnDelete(DeleteBehavior.Restrict);
         table.ToTable(t => t.HasCheckConstraint("CK_payments_entries_amount", "\"Amount\" <> 0"));
     }

@@ -6,7 +6,13 @@ using Salus.Modules.Payments.Contract;
 namespace Salus.Modules.Payments.Refunds;
 
 /// <summary>Which way money goes back.</summary>
-public enum RefundWay { Cash, Wallet, Transfer, Card, Provider }
+public enum RefundWay
+{
+    Cash, Wallet, Transfer, Card, Provider,
+
+    /// <summary>No money moves: an insurer had taken it over, and does not pay it.</summary>
+    Insurer,
+}
 
 /// <summary>Pending: the provider was asked and has not done it yet. If it never will, the money goes into the payer's wallet, so that every refund is done in the end.</summary>
 public enum RefundState { Done, Pending }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Kernel.Data;
 using Salus.Kernel.Jobs;
 using Salus.Modules.Payments.Contract;
 using Salus.Modules.Payments.Desk;
@@ -10,7 +11,11 @@ namespace Salus.Modules.Payments.Refunds;
 
 /// <summary>What is to be given back.</summary>
 /// <param name="TakesBack">What it was paid for is taken back too, with a credit note; else it is owed again.</param>
-public sealed record NewRefund(Guid PaymentId, long? Amount, RefundWay Way, bool TakesBack, string Reason);
+public sealed record NewRefund(Guid PaymentId, long? Amount, RefundWay Way, bool TakesBack, string Reason)
+{
+    /// <summary>The claim under which an insurer had taken it over.</summary>
+    public Guid? ClaimId { get; init; }
+}
 
 /// <summary>Gives money back. Never more than came in: the payment's own row counts what was given back, and several at once wait for each other there.</summary>
 public sealed class RefundBook(ChargeBook charges)
@@ -24,6 +29,7 @@ public sealed class RefundBook(ChargeBook charges)
         var counted = amount <= 0 ? 0 : await db.Payments.Where(p => p.Id == payment.Id && p.Refunded + amount <= p.Amount).ExecuteUpdateAsync(set => set.SetProperty(p => p.Refunded, p => p.Refunded + amount), ct);
         if (counted == 0) throw new Refusal(409, "refund.too-much", "So much is not left of this payment.") { Unlock = "Look at what was given back already." };
         CheckWay(payment, wanted.Way);
+        if (payment.Method == PaymentMethod.Insurance && wanted.Way == RefundWay.Transfer) await CheckArrived(db, payment, ct);
         var refund = new Refund
         {
             PaymentId = payment.Id, PayerKind = payment.PayerKind, PayerId = payment.PayerId, Way = wanted.Way, Currency = payment.Currency, Amount = amount, TakesBack = wanted.TakesBack, Reason = wanted.Reason, At = booking.At, By = booking.By,
@@ -31,7 +37,7 @@ public sealed class RefundBook(ChargeBook charges)
         };
         db.Add(refund);
         var from = payment.Kind == PaymentKind.TopUp ? await FromWallet(booking, payment, amount, ct) : await FromCharges(booking, payment, refund, ct);
-        var to = await Outgoing(booking, payment, refund, ct);
+        var to = await Outgoing(booking, payment, refund, wanted.ClaimId, ct);
         refund.Number = await Numbers.Next(db, DocumentKind.Refund, booking.Day, ct);
         // The same paper as for money that comes in: whoever closes the day takes this number first.
         refund.Day = await Days.Bookable(booking, ct);
@@ -66,7 +72,17 @@ public sealed class RefundBook(ChargeBook charges)
         var isOnline = payment.Method is PaymentMethod.Stripe or PaymentMethod.PayPal;
         if (way == RefundWay.Provider && !isOnline) throw Refusal.Field("way", "Only what came by this provider goes back by it.");
         if (way == RefundWay.Card && payment.Method != PaymentMethod.Card) throw Refusal.Field("way", "Only what came by card goes back to it.");
+        if (way == RefundWay.Insurer != (payment.Method == PaymentMethod.Insurance && way != RefundWay.Transfer)) throw Refusal.Field("way", "What an insurer paid goes back to it by bank transfer.");
         if (way == RefundWay.Wallet && payment.Kind == PaymentKind.TopUp) throw Refusal.Field("way", "It is in the wallet already.");
+    }
+
+    /// <summary>Money that an insurer owes is not here to be given back.</summary>
+    private static async Task CheckArrived(SalusDb db, Payment payment, CancellationToken ct)
+    {
+        var own = db.LedgerTransactions.Where(t => t.CauseKind == Cause.Payment && t.CauseId == payment.Id).Select(t => t.Id);
+        var claim = await db.LedgerEntries.Where(e => own.Contains(e.TransactionId) && e.Account == LedgerAccount.Insurance).Select(e => e.OwnerId).FirstAsync(ct);
+        if (await db.LedgerEntries.Where(e => e.OwnerId == claim && e.Account == LedgerAccount.Insurance).SumAsync(e => e.Amount, ct) != 0)
+            throw new Refusal(409, "refund.not-arrived", "The insurer has not paid this yet.") { Unlock = "Write down on its claim what it answered." };
     }
 
     private static async Task<IReadOnlyList<Leg>> FromWallet(Booking booking, Payment payment, long amount, CancellationToken ct)
@@ -102,7 +118,7 @@ public sealed class RefundBook(ChargeBook charges)
         return legs;
     }
 
-    private static async Task<Leg> Outgoing(Booking booking, Payment payment, Refund refund, CancellationToken ct)
+    private static async Task<Leg> Outgoing(Booking booking, Payment payment, Refund refund, Guid? claimId, CancellationToken ct)
     {
         switch (refund.Way)
         {
@@ -114,6 +130,7 @@ public sealed class RefundBook(ChargeBook charges)
             case RefundWay.Provider:
                 booking.Db.Enqueue(ProviderRefundJob.RefundKind, new ProviderRefundJob.Command(refund.Id), booking.At);
                 return new(LedgerAccount.RefundDue, -refund.Amount, refund.Id);
+            case RefundWay.Insurer: return new(LedgerAccount.Insurance, -refund.Amount, claimId ?? throw new InvalidOperationException("An insurer took it over by a claim."));
             case RefundWay.Card: return new(LedgerAccount.Card, -refund.Amount);
             default: return new(LedgerAccount.Bank, -refund.Amount);
         }

@@ -34,6 +34,7 @@ public sealed class RefundPayment(Tools tools, OrganisationSlot organisation, Re
     {
         var reason = Text.Clean(command.Reason);
         if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");
+        if (command.Way == RefundWay.Insurer) throw Refusal.Field("way", "Choose one of the list.");
         var currency = await Db.Payments.Where(p => p.Id == command.PaymentId).Select(p => p.Currency).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
         var refund = await book.Give(Booking, new(command.PaymentId, command.Amount?.Minor(currency), command.Way, command.TakesBack, reason), ct);
         Subject("payment", command.PaymentId, command.Way.ToString());

@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Salus.BrowserTests;
+
+/// <summary>A claim as people click through it: from the bill to the insurer, its answer, and the transfer.</summary>
+public sealed class ClaimTests(DemoServer demo)
+{
+    private static object Eur(string amount) => new { amount };
+
+    /// <summary>A visit with a dressing of 30.00 on its bill, which an insurer has approved; its id.</summary>
+    private async Task<string> Insured(string name)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(demo.Url) };
+        var token = await (await http.PostAsJsonAsync("/api/v1/auth/token", new { email = "admin@aurora.example", password = "Sunrise-Clinic-7" })).Content.ReadFromJsonAsync<JsonElement>();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetProperty("accessToken").GetString());
+        async Task<string> Post(string path, object body)
+        {
+            var made = await http.PostAsJsonAsync("/api/v1/orgs/aurora/" + path, body);
+            var text = await made.Content.ReadAsStringAsync();
+            Assert.True(made.IsSuccessStatusCode, $"{path}: {text}");
+            return text.Length > 0 && JsonSerializer.Deserialize<JsonElement>(text).TryGetProperty("id", out var id) ? id.GetString()! : "";
+        }
+        var patient = await Post("patients", new { name });
+        var visit = await Post("encounters", new { patientId = patient, complaint = "Cut finger" });
+        var service = await Post("services", new { department = "other", code = "CLAIM-DRESS", name = "Dressing", price = Eur("30.00"), by = new[] { "desk" } });
+        await Post($"encounters/{visit}/bill/services", new { serviceId = service });
+        await Post($"encounters/{visit}/coverage", new { policyId = await Post($"patients/{patient}/insurances", new { insurer = "Aurora Vita", number = "AV-1", percent = 80, from = "2020-01-01" }) });
+        await Post($"encounters/{visit}/coverage/decision", new { approves = true, amount = Eur("200.00"), reference = "OK-7" });
+        return visit;
+    }
+
+    private static async Task Look(IPage page, string name)
+    {
+        await page.IsAccessible(name + "-light");
+        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'dark')");
+        await page.IsAccessible(name + "-dark");
+        await page.SetViewportSizeAsync(390, 800);
+        await page.IsAccessible(name + "-phone");
+        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name + " is too wide on a phone");
+        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'light')");
+        await page.SetViewportSizeAsync(1280, 850);
+    }
+
+    [Fact]
+    public async Task A_claim_is_submitted_answered_with_less_and_paid_by_a_transfer()
+    {
+        var visit = await Insured("Clara Prova");
+        var page = await demo.SignedIn("reception");
+        var complaints = page.Complaints();
+        await page.GotoAsync($"/aurora/visits/{visit}/bill");
+        await Look(page, "claim-bill");
+        await page.ClickAsync("[data-claim] a");
+        await Look(page, "claim-draft");
+        await page.FillAsync("#sub-reference", "Letter 5");
+        await page.ClickAsync("form[action$='/submission'] button");
+        await Assertions.Expect(page.Locator("[data-state]")).ToHaveAttributeAsync("data-state", "Submitted");
+        await Look(page, "claim-submitted");
+        // Less without a reason is refused, and nothing that was typed is lost.
+        await page.FillAsync("#ans-amount", "20,00");
+        await page.FillAsync("#ans-reference", "ANS-1");
+        await page.ClickAsync("form[action$='/answer'] button[value=true]");
+        await Assertions.Expect(page.Locator("#refusal .alert")).ToBeVisibleAsync();
+        await page.FillAsync("#ans-reason", "Deductible");
+        await page.ClickAsync("form[action$='/answer'] button[value=true]");
+        await Assertions.Expect(page.Locator("[data-state]")).ToHaveAttributeAsync("data-state", "Approved");
+        await Look(page, "claim-approved");
+        await page.GotoAsync("/aurora/claims?state=Approved&q=Clara");
+        await Look(page, "claims");
+        await page.CheckAsync("[data-claim] input[type=checkbox]");
+        await page.FillAsync("#pay-amount", "20.00");
+        await page.FillAsync("#pay-reference", "TRN-1");
+        await page.ClickAsync("form[action$='/claims/payments'] button");
+        await Assertions.Expect(page.Locator("[data-state]")).ToHaveAttributeAsync("data-state", "Paid");
+        await Look(page, "claim-paid");
+        await page.GotoAsync($"/aurora/visits/{visit}/bill");
+        await Assertions.Expect(page.Locator("[data-due]")).ToContainTextAsync("10.00");
+        Assert.Empty(complaints);
+    }
+}
