@@ -81,7 +81,17 @@ public sealed class Clinic(string? sqlite, NpgsqlDataSource? postgres)
         foreach (var queue in Queues)
             Execute(connection, "INSERT INTO kernel_counters (\"OrganisationId\", \"Scope\", \"Value\") VALUES (@o, @s, 20)", ("o", Of(Organisation)), ("s", Scope(queue)));
         transaction?.Commit();
-        Execute(connection, IsSqlite ? "ANALYZE" : "VACUUM ANALYZE");
+        Analyze(connection);
+    }
+
+    /// <summary>Finds again what an earlier run has planted, as far as requests need it.</summary>
+    public void Know()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT \"Id\", \"Number\", \"Phone\", \"SearchName\" FROM clinic_patients";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) Patients.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
     }
 
     public static string Scope(Guid queue) => $"token:{queue:N}:{Today:yyyyMMdd}";
@@ -144,7 +154,7 @@ public sealed class Clinic(string? sqlite, NpgsqlDataSource? postgres)
             Tickets(connection, queues, organisation, Enumerable.Range(last - each + 1, each).Select(n => Waiting(queue, n)));
         }
         transaction?.Commit();
-        Execute(connection, IsSqlite ? "ANALYZE" : "VACUUM ANALYZE");
+        Analyze(connection);
     }
 
     /// <summary>Ends all tickets that are open, so that the next load starts with an empty waiting room.</summary>
@@ -152,8 +162,11 @@ public sealed class Clinic(string? sqlite, NpgsqlDataSource? postgres)
     {
         using var connection = Open();
         Execute(connection, "UPDATE clinic_tickets SET \"State\" = 'Done' WHERE \"State\" = 'Waiting' OR \"State\" = 'Called'");
-        Execute(connection, IsSqlite ? "ANALYZE" : "VACUUM ANALYZE");
+        Analyze(connection);
     }
+
+    /// <summary>Tells the database how much it holds, as it finds out by itself in the course of a night.</summary>
+    public void Analyze(DbConnection connection) => Execute(connection, IsSqlite ? "ANALYZE" : "VACUUM ANALYZE");
 
     /// <summary>Faults in today's tokens: each queue must hold 1 to n, each once, and its counter must stand at n.</summary>
     public IReadOnlyList<string> TokenFaults(Guid[] queues)
@@ -176,7 +189,8 @@ public sealed class Clinic(string? sqlite, NpgsqlDataSource? postgres)
         return Scalar<long>(connection, sql);
     }
 
-    private void Insert(DbConnection connection, string table, string[][] columns, IEnumerable<object?[]> rows)
+    /// <summary>Many rows at once: by COPY on PostgreSQL, by one prepared statement on SQLite.</summary>
+    public void Insert(DbConnection connection, string table, string[][] columns, IEnumerable<object?[]> rows)
     {
         var names = string.Join(", ", columns[0].Select(c => $"\"{c}\""));
         if (connection is NpgsqlConnection npgsql)

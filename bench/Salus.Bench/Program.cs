@@ -9,8 +9,8 @@ if (args is ["bare", var port, var file]) return await Bare.Run(int.Parse(port),
 
 string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is var i and >= 0 ? args[i + 1] : otherwise;
 var plan = new Plan(
-    Option("only", "board,search,issue,call,chart,everything,note,picture,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
-    double.Parse(Option("seconds", "5")), int.Parse(Option("runs", "3")), int.Parse(Option("patients", "100000")));
+    Option("only", "board,search,issue,call,chart,everything,note,picture,payment,wallet,verify,sign-in").Split(','), [.. Option("connections", "1,16,64").Split(',').Select(int.Parse)],
+    double.Parse(Option("seconds", "5")), int.Parse(Option("runs", "3")), int.Parse(Option("patients", "100000")), long.Parse(Option("entries", "1000000")));
 var report = new Report();
 var program = Path.GetFullPath(Environment.GetEnvironmentVariable("BENCH_SALUS")!);
 var which = Option("database", "both");
@@ -18,16 +18,28 @@ var faults = 0;
 var folder = Directory.CreateTempSubdirectory("salus-bench-").FullName;
 try
 {
-    if (which is "both" or "sqlite") faults += await Measure("SQLite", "");
+    if (which is "both" or "sqlite") faults += await Run("SQLite", _ => Task.FromResult(""));
     if (which is "both" or "postgres" && Environment.GetEnvironmentVariable("BENCH_POSTGRES") is { Length: > 0 } address)
     {
-        await using (var source = NpgsqlDataSource.Create(address)) await source.CreateCommand("CREATE DATABASE bench").ExecuteNonQueryAsync();
-        faults += await Measure("PostgreSQL", new NpgsqlConnectionStringBuilder(address) { Database = "bench" }.ToString());
+        faults += await Run("PostgreSQL", async name =>
+        {
+            await using var source = NpgsqlDataSource.Create(address);
+            if (await source.CreateCommand($"SELECT 1 FROM pg_database WHERE datname = '{name}'").ExecuteScalarAsync() is null) await source.CreateCommand($"CREATE DATABASE {name}").ExecuteNonQueryAsync();
+            return new NpgsqlConnectionStringBuilder(address) { Database = name }.ToString();
+        });
     }
 }
 finally { Directory.Delete(folder, recursive: true); }
 report.Write(Option("out", ""), Environment.GetEnvironmentVariable("BENCH_COMMAND") ?? "bench/run");
 return faults == 0 ? 0 : 1;
+
+async Task<int> Run(string name, Func<string, Task<string>> database)
+{
+    var found = plan.Only.Any(o => o != "kills") ? await Measure(name, await database("bench")) : 0;
+    if (!plan.Only.Contains("kills")) return found;
+    var kills = new Kills(program, Option("keep", folder), name, database, int.Parse(Option("kills", "1000")), int.Parse(Option("lanes", "2")), report);
+    return found + await kills.Run();
+}
 
 async Task<int> Measure(string name, string database)
 {
@@ -49,6 +61,7 @@ async Task<int> Measure(string name, string database)
     var idle = Load.Memory(server.Pid).Now;
     var bench = new Scenarios(plan, server, clinic, record, postgres, report, name);
     await bench.Run(folder);
+    if (plan.Only.Any(o => o is "payment" or "wallet")) await bench.Prove();
     var memory = Load.Memory(server.Pid);
     var stop = await server.Stop();
     var verdict = await server.Verify();
@@ -61,7 +74,7 @@ async Task<int> Measure(string name, string database)
 
 namespace Salus.Bench
 {
-    public sealed record Plan(string[] Only, int[] Connections, double Seconds, int Runs, int Patients);
+    public sealed record Plan(string[] Only, int[] Connections, double Seconds, int Runs, int Patients, long Entries);
 
     public sealed partial class Scenarios(Plan plan, Server server, Clinic clinic, Record record, int? postgres, Report report, string database)
     {
@@ -77,6 +90,7 @@ namespace Salus.Bench
             if (plan.Only.Contains("issue")) await Issue();
             if (plan.Only.Contains("call")) await Call();
             await RecordScenarios(folder);
+            await MoneyScenarios();
             if (plan.Only.Contains("sign-in") && PasswordHash.IsThere) await SignIn();
         }
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Salus.Bench;
 
 /// <summary>The same statements without any program: what the database itself takes. PostgreSQL has a connection per caller; SQLite has one writer, and readers of their own.</summary>
-public sealed class Raw(Clinic clinic)
+public sealed partial class Raw(Clinic clinic)
 {
     public const string Counter = """
         INSERT INTO kernel_counters ("OrganisationId", "Scope", "Value") VALUES (@o, @s, 1)

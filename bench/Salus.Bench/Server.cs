@@ -10,6 +10,7 @@ public sealed class Server(string program, string data, string database) : IAsyn
 {
     public const string Password = "Grand-Garden-2026!", Email = "desk@bench.example";
     private Process? process;
+    private Task<string>? said;
     private string token = "";
     private DateTime tokenAt;
 
@@ -24,16 +25,32 @@ public sealed class Server(string program, string data, string database) : IAsyn
         return start;
     }
 
+    /// <summary>Starts the program and does not wait for it.</summary>
+    public void Launch()
+    {
+        Port = FreePort();
+        process = Process.Start(Command("serve"))!;
+        said = process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Kills the program as nothing can be caught or put off (SIGKILL), and returns what it had logged.</summary>
+    public async Task<string> Kill()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+        return await said!;
+    }
+
     /// <summary>Starts the program and returns the milliseconds until it first answers.</summary>
     public async Task<double> Start()
     {
-        Port = FreePort();
         var watch = Stopwatch.StartNew();
-        process = Process.Start(Command("serve"))!;
-        _ = process.StandardOutput.ReadToEndAsync();
+        Launch();
         while (watch.Elapsed.TotalSeconds < 60)
         {
-            if (process.HasExited) throw new InvalidOperationException($"The server ended with {process.ExitCode}.");
+            if (process!.HasExited) throw new InvalidOperationException($"The server ended with {process.ExitCode}.");
             try
             {
                 using var wire = new Wire(Port);
@@ -59,6 +76,22 @@ public sealed class Server(string program, string data, string database) : IAsyn
         var said = await verify.StandardOutput.ReadToEndAsync();
         await verify.WaitForExitAsync();
         return said.Trim();
+    }
+
+    /// <summary>What <c>ledger verify</c> says, after how many seconds, and the most megabytes its process held.</summary>
+    public async Task<(string Said, double Seconds, double Megabytes)> VerifyLedger()
+    {
+        var watch = Stopwatch.StartNew();
+        using var verify = Process.Start(Command("ledger", "verify"))!;
+        var said = verify.StandardOutput.ReadToEndAsync();
+        var (ended, most) = (verify.WaitForExitAsync(), 0.0);
+        while (!ended.IsCompleted)
+        {
+            try { most = Math.Max(most, Load.Memory(verify.Id).Most); }
+            catch (Exception error) when (error is IOException or InvalidOperationException) { } // it has just ended
+            await Task.WhenAny(ended, Task.Delay(10));
+        }
+        return ((await said).Trim(), watch.Elapsed.TotalSeconds, most);
     }
 
     /// <summary>A bearer token; fetched again before its 15 minutes are over.</summary>

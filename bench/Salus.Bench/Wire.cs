@@ -22,8 +22,8 @@ public sealed class Wire : IDisposable
     public static byte[] Get(string path, string token, string extra = "") =>
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nUser-Agent: bench\r\n{extra}\r\n");
 
-    public static byte[] Post(string path, string token, string json) =>
-        Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token.Length > 0 ? $"Authorization: Bearer {token}\r\n" : "")}User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+    public static byte[] Post(string path, string token, string json, string extra = "") =>
+        Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token.Length > 0 ? $"Authorization: Bearer {token}\r\n" : "")}User-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n{extra}\r\n{json}");
 
     /// <summary>Sends the request and reads the whole answer; returns the status.</summary>
     public async ValueTask<int> Send(byte[] request)

@@ -51,6 +51,9 @@ public abstract class Database
     /// <param name="mark">The mark of a parameter by its place.</param>
     public abstract (string Condition, object[] Values) Match(string table, IReadOnlyList<string> words, Func<int, string> mark);
 
+    /// <summary>Follows a table in a statement that must go through this index, whatever the database believes of the table's size. PostgreSQL needs no such word: it looks how large a table is.</summary>
+    public virtual string IndexedBy(string index) => "";
+
     protected static string Pattern(string word) => word.Length < 3 ? $"% {word}%" : $"%{word}%";
 
     /// <summary>The statement that begins a transaction which only reads, and sees one moment whatever is committed meanwhile.</summary>

@@ -90,6 +90,91 @@ public sealed class LedgerTests
         Assert.Contains("1 faults", output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>How a kept sum is harmed, by a plus for {0} and a minus for {1}, and put right by the other way round; and two things that the proof then says.</summary>
+    private static readonly (string Sql, string First, string Second)[] Harms =
+    [
+        ("UPDATE payments_charges SET \"Paid\" = \"Paid\" {0} 1 WHERE \"Total\" = 5000", "what charge", "what was paid for charge"),
+        ("UPDATE payments_charges SET \"Credited\" = \"Credited\" {0} 1 WHERE \"Total\" = 5000", "what charge", "what was taken back of charge"),
+        ("UPDATE payments_charges SET \"Net\" = \"Net\" {0} 1, \"Tax\" = \"Tax\" {1} 1 WHERE \"Total\" = 5000", "sum of its lines", "sum of its lines"),
+        ("UPDATE payments_charges SET \"Total\" = \"Total\" {0} 1, \"Net\" = \"Net\" {0} 1 WHERE \"InvoiceId\" IS NOT NULL", "sum of its lines", "is not the sum of what it is for"),
+        ("UPDATE payments_parts SET \"Amount\" = \"Amount\" {0} 1", "is not the sum of its parts", "what was paid for charge"),
+        ("UPDATE payments_parts SET \"Refunded\" = \"Refunded\" {0} 1 WHERE \"Refunded\" < \"Amount\"", "is not the sum of its parts", "what was paid for charge"),
+        ("UPDATE payments_payments SET \"Refunded\" = \"Refunded\" {0} 1 WHERE \"Refunded\" < \"Amount\"", "is not the sum of its parts", "what was given back of payment"),
+        ("UPDATE payments_payments SET \"Amount\" = \"Amount\" {0} 1", "is not the sum of its parts", "the ledger booked something else for payment"),
+        ("UPDATE payments_refunds SET \"Amount\" = \"Amount\" {0} 1", "what was given back of payment", "what was given back of payment"),
+        ("UPDATE payments_credit_notes SET \"Amount\" = \"Amount\" {0} 1", "what was taken back of charge", "what was taken back of charge"),
+        ("UPDATE payments_wallets SET \"Balance\" = \"Balance\" {0} 1", "the balance of wallet", "the balance of wallet"),
+        ("UPDATE payments_wallets SET \"Held\" = \"Held\" {0} 1", "the balance of wallet", "put aside in wallet"),
+        ("UPDATE payments_holds SET \"Amount\" = \"Amount\" {0} 1", "put aside in wallet", "put aside in wallet"),
+        ("UPDATE payments_invoices SET \"Total\" = \"Total\" {0} 1", "is not the sum of what it is for", "is not the sum of what it is for"),
+        ("UPDATE kernel_counters SET \"Value\" = \"Value\" {0} 1 WHERE \"Scope\" LIKE 'payments:Receipt:%'", "have a gap", "have a gap"),
+    ];
+
+    private static async Task WithEverything(RunningSalus salus)
+    {
+        var clinic = await Clinic.Make(salus);
+        var (patient, charge) = await clinic.Owes("50.00");
+        (await clinic.Pay(charge, "30")).Is(201);
+        (await clinic.Receptionist.Post("invoices", new { charges = new[] { charge } })).Is(201);
+        (await clinic.Fill(patient, "20")).Is(201);
+        var given = (await clinic.Pay((await clinic.Owes("8.00")).Charge)).Is(201).Id;
+        (await clinic.Refund(given)).Is(201);
+        await clinic.Drawer("100");
+        (await clinic.Pay((await clinic.Owes("7.00")).Charge, method: "cash")).Is(201);
+        await salus.Database.Write(clinic.Id, async db =>
+        {
+            var wallet = await db.Wallets.AsNoTracking().SingleAsync();
+            return await WalletBook.Hold(new(db, DateTime.UtcNow, DateOnly.FromDateTime(DateTime.UtcNow), null, _ => { }), wallet.Id, 500, "test", Guid.NewGuid(), default);
+        }, default);
+        Assert.Empty((await Verify(salus)).Faults);
+    }
+
+    [Fact]
+    public async Task every_sum_that_is_kept_is_proven_from_its_rows_and_every_harm_is_named()
+    {
+        await using var own = await OwnServer.Start();
+        await WithEverything(own.Salus);
+        foreach (var (sql, first, second) in Harms)
+        {
+            await own.Salus.Sql(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, "+", "-"));
+            var faults = (await Verify(own.Salus)).Faults;
+            Assert.Contains(faults, f => f.Contains(first, StringComparison.Ordinal));
+            Assert.Contains(faults, f => f.Contains(second, StringComparison.Ordinal));
+            await own.Salus.Sql(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, "-", "+"));
+        }
+        Assert.Empty((await Verify(own.Salus)).Faults);
+    }
+
+    /// <summary>What was added to the ledger stays, so the harms pile up here.</summary>
+    [Fact]
+    public async Task an_entry_that_should_not_be_there_is_found_whatever_is_wrong_with_it()
+    {
+        await using var own = await OwnServer.Start();
+        await WithEverything(own.Salus);
+        const string Entry = "INSERT INTO payments_entries (\"OrganisationId\", \"TransactionId\", \"Day\", \"Account\", \"OwnerId\", \"Currency\", \"Amount\") SELECT ", Card = " FROM payments_entries WHERE \"Account\" = 'Card' AND \"Currency\" = 'EUR' LIMIT 1";
+        const string Transaction = "INSERT INTO payments_transactions (\"Id\", \"OrganisationId\", \"At\", \"Day\", \"CauseKind\", \"CauseId\", \"Purpose\") SELECT ", First = ", \"Purpose\" FROM payments_transactions WHERE \"CauseKind\" = 'payment' LIMIT 1";
+        async Task Found(string what, params string[] sql)
+        {
+            foreach (var one in sql) await own.Salus.Sql(one);
+            Assert.Contains((await Verify(own.Salus)).Faults, f => f.Contains(what, StringComparison.Ordinal));
+        }
+        await own.Salus.Sql("UPDATE payments_refunds SET \"State\" = 'Pending'");
+        await Found("is done, but its money is still on its way");
+        await own.Salus.Sql("UPDATE payments_refunds SET \"State\" = 'Done'");
+        await own.Salus.Sql("UPDATE payments_drawers SET \"ClosedAt\" = \"OpenedAt\"");
+        await Found("was closed, but something is left in it");
+        await own.Salus.Sql("UPDATE payments_drawers SET \"ClosedAt\" = NULL");
+        await own.Salus.Sql("DELETE FROM payments_invoice_charges");
+        await Found("is not the sum of what it is for");
+        Assert.Single((await Verify(own.Salus)).Faults);
+        // Nothing is missing in any currency, but a transaction has two.
+        await Found("several currencies", $"{Entry}\"OrganisationId\", \"TransactionId\", \"Day\", 'Bank', NULL, 'USD', 5{Card}", $"{Entry}\"OrganisationId\", \"TransactionId\", \"Day\", 'Bank', NULL, 'USD', -5{Card}");
+        await Found("stands in another organisation", $"{Entry}\"TransactionId\", \"TransactionId\", \"Day\", 'Bank', NULL, 'EUR', 5{Card}");
+        await Found("is owed by no charge", $"{Entry}\"OrganisationId\", \"TransactionId\", \"Day\", 'Receivable', \"TransactionId\", 'EUR', 5{Card}");
+        await Found("has no entries", $"{Transaction}\"OrganisationId\", \"OrganisationId\", \"At\", \"Day\", \"CauseKind\", \"CauseId\"{First}");
+        await Found("names no cause that is there", $"{Transaction}\"CauseId\", \"OrganisationId\", \"At\", \"Day\", \"CauseKind\", \"Id\"{First}");
+    }
+
     [Fact]
     public async Task the_nightly_proof_is_made_once_and_shown()
     {
