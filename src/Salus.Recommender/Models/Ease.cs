@@ -49,7 +49,7 @@ public sealed class Ease : Model
             }
         });
         f.Progress?.Report(1);
-        return new(data.Items, gram);
+        return new(data.Items, gram) { Taken = data.Counts() };
     }
 
     /// <summary>XᵀX, both triangles, by rows of people: each block of items is summed by one worker in the order of the people.</summary>

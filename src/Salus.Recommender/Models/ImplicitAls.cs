@@ -44,7 +44,7 @@ public sealed partial class ImplicitAls : Model
             Pass(byItem, items, people, o, f.Workers);
             f.Progress?.Report((epoch + 1.0) / o.Epochs);
         }
-        return new(data.Items, items, o, f.Workers);
+        return new(data.Items, items, o, f.Workers) { Taken = data.Counts() };
     }
 
     /// <summary>The same model with the factors of items nobody has taken replaced by what their features say: H = F W, W the ridge solution over the items that are known.</summary>
@@ -60,7 +60,7 @@ public sealed partial class ImplicitAls : Model
         var mapped = RidgeMap.Predict(features.Values, factors, counts, ridge, cores);
         var result = new Matrix(factors.Rows, factors.Columns);
         for (var i = 0; i < counts.Length; i++) (counts[i] > 0 ? factors : mapped).Row(i).CopyTo(result.Row(i));
-        return new(Items, result, options, cores);
+        return new(Items, result, options, cores) { Taken = Taken };
     }
 
     private static Matrix Start(int rows, ImplicitAlsOptions o, SeededRandom random)

@@ -70,7 +70,7 @@ public sealed class ItemNeighbours : Model
             }
             fitting.Progress?.Report(Interlocked.Add(ref done, last - first) / (double)n);
         });
-        return new(data.Items, SparseMatrix.FromRows(rows, n));
+        return new(data.Items, SparseMatrix.FromRows(rows, n)) { Taken = data.Counts() };
     }
 
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)

@@ -13,8 +13,15 @@ public abstract class Model(IdMap items)
     /// <summary>The catalogue: column j of every score is item j.</summary>
     public IdMap Items { get; } = items;
 
+    /// <summary>The features people may be described by, without rows; null for a model that asks for none.</summary>
+    public virtual FeatureTable? FeatureSpace => null;
+
+    /// <summary>How many people had taken each item at the fit, one number an item; empty when the model was not made from events. Set before anybody else sees the model.</summary>
+    internal float[] Taken { get; set; } = [];
+
     /// <summary>Scores every item for each person of the batch. Higher is better; scores of one person compare with each other only.</summary>
-    /// <param name="batch">People over this model's catalogue. A person without events gets what the model knows of nobody in particular, which may be all zeros.</param>
+    /// <param name="batch">People over this model's catalogue. A person of whom the model can say nothing, since all its scores would be equal, gets the counts of the items:
+    /// what most people took comes first, not what stands first in the catalogue.</param>
     /// <param name="scores">Row-major, <c>batch.Count</c> x <c>Items.Count</c>; what it held is overwritten.</param>
     /// <param name="workers">The cores to use.</param>
     /// <exception cref="RecommenderException"><c>data.mismatch</c>: another catalogue or too small an array.</exception>
@@ -22,7 +29,20 @@ public abstract class Model(IdMap items)
     {
         if (batch.Histories.ColumnCount != Items.Count) throw new RecommenderException(Faults.Mismatch, "The histories are over another catalogue than the model's.");
         if (scores.LongLength < (long)batch.Count * Items.Count) throw new RecommenderException(Faults.Mismatch, "The array for the scores is too small.");
-        ScoreInto(batch, scores, workers ?? Workers.All);
+        var cores = workers ?? Workers.All;
+        ScoreInto(batch, scores, cores);
+        if (Taken.Length == Items.Count) cores.Each(batch.Count, r => Speak(scores.AsSpan(r * Items.Count, Items.Count)));
+    }
+
+    /// <summary>The scores as they are, equal ones too: in a blend a part that has nothing to say must leave the word to the others.</summary>
+    internal void ScoreBare(Batch batch, float[] scores, Workers workers) => ScoreInto(batch, scores, workers);
+
+    /// <summary>Whether a row of scores prefers nothing to anything.</summary>
+    internal static bool IsSilent(ReadOnlySpan<float> row) => row.IsEmpty || row.IndexOfAnyExcept(row[0]) < 0;
+
+    private void Speak(Span<float> row)
+    {
+        if (IsSilent(row)) Taken.CopyTo(row);
     }
 
     /// <summary>Why an item was scored as it was: the person's own items that added most, largest first. Empty when the model cannot say.</summary>
@@ -46,5 +66,6 @@ public sealed record Contribution(string Name, bool IsFeature, double Amount);
 /// <param name="Progress">Told the share that is done, from 0 to 1.</param>
 public sealed record Fitting(Workers Workers, ulong Seed = 1, IProgress<double>? Progress = null)
 {
+    /// <summary>All cores, seed 1, nobody told.</summary>
     public static Fitting Default { get; } = new(Workers.All);
 }
