@@ -55,6 +55,8 @@ public sealed record Ask
     public required long Now { get; init; }
     /// <summary>The person's own features, one row, over the feature space of the model.</summary>
     public SparseMatrix? Features { get; init; }
+    /// <summary>The version those features were made with, see <see cref="FeatureTable.Version"/>.</summary>
+    public string FeatureVersion { get; init; } = "";
 }
 
 /// <summary>What the business decides, apart from the models.</summary>
@@ -96,7 +98,7 @@ public enum ReasonKind
     New,
     /// <summary>The operator put it there, and the person is told.</summary>
     Pinned,
-    /// <summary>Many people here took it; nothing is known of this person yet.</summary>
+    /// <summary>More people took it than another, in the region or everywhere; nothing is known of this person yet, and the counts have ranked it.</summary>
     Popular,
 }
 
