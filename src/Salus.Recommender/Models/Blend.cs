@@ -24,6 +24,7 @@ public sealed class Blend : Model
         Taken = parts.Select(p => p.Taken).FirstOrDefault(t => t.Length == items.Count) ?? [];
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>What is blended.</summary>

@@ -19,6 +19,7 @@ public sealed class ContentModel : Model
     private ContentModel(IdMap items, FeatureTable space, SparseMatrix vectors, float[] importance, float declared) : base(items) =>
         (this.space, this.vectors, this.importance, this.declared) = (space, vectors, importance, declared);
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>The features a person may be described by, in the order of the columns of <see cref="Batch.Features"/>; those of people must have been made in the same version.</summary>
@@ -72,6 +73,7 @@ public sealed class ContentModel : Model
         return profile;
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var profile = Profile(person, 0);

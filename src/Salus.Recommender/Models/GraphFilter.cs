@@ -32,6 +32,7 @@ public sealed partial class GraphFilter : Model
         (this.slope, this.inScale, this.outScale, reach) = (slope, inScale, outScale, Reach(this.events, byItem));
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <param name="data">Events; a pair counts once.</param>
@@ -82,6 +83,7 @@ public sealed partial class GraphFilter : Model
 
     private static float[] Powers(int[] counts, double exponent) => [.. counts.Select(c => (float)Math.Pow(Math.Max(1, c), exponent))];
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var found = new List<Contribution>();

@@ -23,6 +23,7 @@ public sealed partial class ImplicitAls : Model
         gram = Gram(factors, options.Alpha, workers);
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     internal Matrix Factors => factors;
@@ -128,6 +129,7 @@ public sealed partial class ImplicitAls : Model
 /// <summary>Options of <see cref="ImplicitAls"/>.</summary>
 public sealed record ImplicitAlsOptions
 {
+    /// <summary>Length of the factors.</summary>
     public int Dimensions { get; init; } = 64;
 
     /// <summary>Weight of every pair against an event's 1.</summary>
@@ -139,6 +141,7 @@ public sealed record ImplicitAlsOptions
     /// <summary>Nu: 0 regularises everybody alike, 1 in proportion to their events.</summary>
     public double FrequencyExponent { get; init; } = 1;
 
+    /// <summary>Passes over all people and all items.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>Dimensions solved for at a time.</summary>

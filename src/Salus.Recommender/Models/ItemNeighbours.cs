@@ -13,6 +13,7 @@ public sealed class ItemNeighbours : Model
 
     private ItemNeighbours(IdMap items, SparseMatrix weights) : base(items) => this.weights = weights;
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>Weight of i for j = c(i, j) / (sqrt(c(i) c(j)) + shrink), c counting people.</summary>
@@ -73,6 +74,7 @@ public sealed class ItemNeighbours : Model
         return new(data.Items, SparseMatrix.FromRows(rows, n)) { Taken = data.Counts() };
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var found = new List<Contribution>();

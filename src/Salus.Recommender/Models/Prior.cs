@@ -12,6 +12,7 @@ public sealed class Prior : Model
 
     private Prior(IdMap items, float[] scores) : base(items) => this.scores = scores;
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>Score = number of people who took the item.</summary>
