@@ -61,6 +61,9 @@ public sealed class Blend : Model
             .OrderByDescending(c => c.Amount).ThenBy(c => c.Name, StringComparer.Ordinal).Take(most)];
     }
 
+    internal override Model Widen(IdMap all, FeatureTable features) =>
+        new Blend(all, [.. Parts.Select(p => p.Widen(all, features))], Weights, [.. cold, .. Enumerable.Repeat(true, all.Count - Items.Count)]);
+
     internal override void Write(ModelWriter writer)
     {
         writer.Number(Parts.Count);

@@ -38,13 +38,27 @@ public sealed class ContentModel : Model
         var importance = new float[seen.Length];
         for (var f = 0; f < seen.Length; f++)
             importance[f] = (float)(o.Weights.GetValueOrDefault(features.Kinds[f], 1) * Math.Log(1 + (double)items.Count / Math.Max(1, seen[f])));
-        var ones = new float[items.Count];
+        return new(items, Space(features.Names, [.. features.Kinds], features.Version), Vectors(features.Values, importance), importance, (float)o.DeclaredWeight);
+    }
+
+    /// <summary>Rows of length one.</summary>
+    private static SparseMatrix Vectors(SparseMatrix values, float[] importance)
+    {
+        var ones = new float[values.Rows];
         Array.Fill(ones, 1f);
-        var weighted = features.Values.Scaled(ones, importance);
-        var lengths = Enumerable.Range(0, items.Count).Select(r => TensorPrimitives.Norm(weighted.Weights(r))).Select(n => n > 0 ? 1 / n : 0).ToArray();
-        var columns = new float[seen.Length];
+        var weighted = values.Scaled(ones, importance);
+        var lengths = Enumerable.Range(0, values.Rows).Select(r => TensorPrimitives.Norm(weighted.Weights(r))).Select(n => n > 0 ? 1 / n : 0).ToArray();
+        var columns = new float[values.ColumnCount];
         Array.Fill(columns, 1f);
-        return new(items, Space(features.Names, [.. features.Kinds], features.Version), weighted.Scaled(lengths, columns), importance, (float)o.DeclaredWeight);
+        return weighted.Scaled(lengths, columns);
+    }
+
+    /// <summary>Rarity stays what it was at the fit, so that the items that were there score as before.</summary>
+    internal override Model Widen(IdMap all, FeatureTable features)
+    {
+        var rows = Enumerable.Range(0, all.Count).Select(i => i < Items.Count ? (Matrix: vectors, Row: i) : (Matrix: Vectors(features.Values.Slice(i, 1), importance), Row: 0))
+            .Select(v => (IReadOnlyList<(int, float)>)[.. v.Matrix.Row(v.Row).ToArray().Zip(v.Matrix.Weights(v.Row).ToArray())]).ToList();
+        return new ContentModel(all, space, SparseMatrix.FromRows(rows, space.Names.Count), importance, declared);
     }
 
     private static FeatureTable Space(IdMap names, FeatureKind[] kinds, string version) => new(names, kinds, new(0, names.Count, [0], [], []), version);

@@ -45,6 +45,26 @@ public abstract class Model(IdMap items)
         if (IsSilent(row)) Taken.CopyTo(row);
     }
 
+    /// <summary>The same model over a catalogue with items that came since the fit. They are ranked by their features, so only a model that knows features can take them in; those its features say
+    /// nothing of rank last. For lists, not for files.</summary>
+    /// <param name="items">Features of items, made in the version of those the model was fitted on; items it knows stay as they are.</param>
+    /// <exception cref="RecommenderException"><c>data.mismatch</c>: the model knows no features; <c>features.version</c>.</exception>
+    public Model WithItems(Features.FeatureSnapshot items)
+    {
+        var all = Items.Copy();
+        foreach (var item in items.Rows.Names) all.Add(item);
+        if (FeatureSpace is not { } space) throw new RecommenderException(Faults.Mismatch, "The model was fitted without features of the items, so it can say nothing of new ones.");
+        if (!FeatureTable.Agree(space.Version, items.Version)) throw new RecommenderException(Faults.FeatureVersion, "The features of the items were made in another version than those the model was fitted on; compute them again, or fit it again.");
+        if (all.Count == Items.Count) return this;
+        var wide = Widen(all, items.For(all).Over(space));
+        if (Taken.Length == Items.Count) wide.Taken = [.. Taken, .. new float[all.Count - Items.Count]];
+        return wide;
+    }
+
+    /// <param name="all">The catalogue with more items at the end.</param>
+    /// <param name="features">A row for each of them, over the feature space of the model.</param>
+    internal virtual Model Widen(IdMap all, FeatureTable features) => new Widened(this, all);
+
     /// <summary>Why an item was scored as it was: the person's own items that added most, largest first. Empty when the model cannot say.</summary>
     public virtual IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3) => [];
 

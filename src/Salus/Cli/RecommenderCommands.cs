@@ -21,7 +21,7 @@ public static class RecommenderCommands
     private static readonly Option<long> Seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "What random starts and splits are drawn from" };
     private static readonly Option<int> Threads = new("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Cores to use; the result does not depend on it" };
     private static readonly Option<double?> MinRating = new("--min-rating") { Description = "Leave out rows with a lower rating" };
-    private static readonly Option<string?> Features = new("--features") { Description = "What is known of items: item, then kind:name=value cells with tabs between; items nobody has taken are then in the catalogue" };
+    private static readonly Option<string?> Features = new("--features") { Description = "What is known of items: item, then kind:name=value cells with tabs between; items nobody has taken, or that came since the fit, are then in the catalogue" };
     private static readonly Option<string?> PeopleFeatures = new("--people-features") { Description = "What people say of themselves, in the same form, with the person first" };
 
     public static Command Build()
@@ -36,7 +36,7 @@ public static class RecommenderCommands
         var train = Make("train", "Fit a model and write it to a file", p => Fit(p, to), Train, to, Model, K, Seed, Threads, MinRating, Features, PeopleFeatures);
         var from = new Option<string>("--from") { Required = true, Description = "A file written by train" };
         var events = new Option<string>("--events") { Required = true, Description = "What each person took, in any of the same forms; they need not have been in the training data" };
-        var recommend = Make("recommend", "Write the list of each person in a file of events", p => Recommend(p, from, events), from, events, K, Out, Threads, PeopleFeatures);
+        var recommend = Make("recommend", "Write the list of each person in a file of events", p => Recommend(p, from, events), from, events, K, Out, Threads, Features, PeopleFeatures);
         var modelled = new Option<string?>("--from") { Description = "A file written by train; a made-up catalogue when it is not given" };
         var asked = new Option<string?>("--events") { Description = "People to make lists for, with --from" };
         var madeUp = new Option<int>("--items") { DefaultValueFactory = _ => 100_000, Description = "Size of the made-up catalogue" };
@@ -123,6 +123,7 @@ public static class RecommenderCommands
     {
         if (run.OutPath is { } place) WholeFile.Check(place);
         var model = ModelFile.Load(run.Parsed.GetValue(from)!);
+        if (run.Parsed.GetValue(Features) is { } items) model = model.WithItems(FeatureReader.Read(items));
         run.CheckCut(model.Items.Count);
         var data = InteractionReader.Read(run.Parsed.GetValue(events)!);
         var batch = new Batch(Over(model, data));

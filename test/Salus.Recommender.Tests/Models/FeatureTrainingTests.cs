@@ -1,3 +1,4 @@
+using Salus.Recommender.Features;
 using Salus.Recommender.Training;
 
 namespace Salus.Recommender.Tests.Models;
@@ -57,6 +58,33 @@ public sealed class FeatureTrainingTests
         choice.Model.Score(new(SparseMatrix.FromRows([[]], 90), SparseMatrix.FromRows([[(2, 1f)]], 8)), scores);
         Assert.All(TopK.Select(scores, 10), i => Assert.Equal(2, i / 30));
         Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => ModelTrainer.Choose(data, Recipes.For(data, features), 10, described: new(features, features))).Code);
+    }
+
+    [Fact]
+    public void Items_that_came_since_the_fit_are_ranked_by_their_features_and_the_others_as_before()
+    {
+        static FeatureSnapshot Made(IEnumerable<int> items, int version = 1) => new FeatureStore<int>([new("circle", version, FeatureKind.Category, i => [($"{i / 8}", 1f)])]).Compute(items.Select(i => ($"i{i}", i)));
+        // The last item of each circle is not there at the fit.
+        var builder = new InteractionBuilder();
+        foreach (var i in Enumerable.Range(0, 24).Where(i => i % 8 != 7)) builder.AddItem($"i{i}");
+        for (var u = 0; u < 36; u++)
+            foreach (var i in Planted.Taken(u).Where(i => i % 8 != 7)) builder.Add($"u{u}", $"i{i}");
+        var data = builder.Build();
+        var content = ContentModel.Fit(data.Items, Made(Enumerable.Range(0, 24).Where(i => i % 8 != 7)).For(data.Items));
+        var model = new Blend(data.Items, [Ease.Fit(data, new() { Regularisation = 5 }), content], new([], [[1, 0.1f]], [[0, 1]]), new bool[21]);
+        foreach (var narrow in new Model[] { content, model })
+        {
+            var wide = narrow.WithItems(Made(Enumerable.Range(0, 24)));
+            Assert.Equal([.. data.Items.Names, "i15", "i23", "i7"], wide.Items.Names);
+            int[] own = [data.Items.Find("i8"), data.Items.Find("i9"), data.Items.Find("i10")];
+            var (before, after) = (Ranker.Rank(narrow, Batch.One(own, 21), 21)[0], Ranker.Rank(wide, Batch.One(own, 24), 24)[0]);
+            Assert.Equal(before, after.Where(i => i < 21));
+            Assert.InRange(Array.IndexOf(after, wide.Items.Find("i15")), 0, 5);
+            Assert.True(Array.IndexOf(after, wide.Items.Find("i7")) > 5 && Array.IndexOf(after, wide.Items.Find("i23")) > 5);
+            Assert.Contains(wide.Explain(Batch.One(own, 24), wide.Items.Find("i15")), c => c.Name == "circle=1");
+            Assert.Equal(Faults.FeatureVersion, Assert.Throws<RecommenderException>(() => narrow.WithItems(Made(Enumerable.Range(0, 24), 2))).Code);
+        }
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => Prior.Popularity(data).WithItems(Made([7]))).Code);
     }
 
     [Theory]

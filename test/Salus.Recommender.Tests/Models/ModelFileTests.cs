@@ -106,6 +106,24 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_whose_writing_fails_leaves_the_old_one_and_a_place_is_tried_without_a_trace()
+    {
+        var path = Path.Combine(folder, "lists");
+        WholeFile.Write(path, f => f.Write("old"u8));
+        Assert.Throws<InvalidOperationException>(() => WholeFile.Write(path, f =>
+        {
+            f.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+        WholeFile.Check(path);
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder));
+        Assert.Throws<IOException>(() => WholeFile.Check(folder));
+        Assert.Throws<IOException>(() => WholeFile.Check(" "));
+        Assert.Throws<DirectoryNotFoundException>(() => WholeFile.Check(Path.Combine(folder, "no", "file")));
+    }
+
+    [Fact]
     public void There_is_no_model_where_there_is_no_file()
     {
         Assert.Equal(Faults.CorruptModel, Assert.Throws<RecommenderException>(() => ModelFile.Load(Path.Combine(folder, "none"))).Code);

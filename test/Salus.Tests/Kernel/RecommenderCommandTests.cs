@@ -66,6 +66,10 @@ public sealed class RecommenderCommandTests : IDisposable
         var said = Write("said.tsv", ["new\tspeciality=eye"]);
         Assert.Equal(0, await Commands.Run(["recommender", "recommend", "--from", Place("model"), "--events", Write("stranger.tsv", ["new\tnever heard of"]), "--people-features", said, "--k", "8", "--out", Place("said-out.tsv")]));
         Assert.Equal(Enumerable.Range(0, 6).Append(12).Append(13).Select(i => $"clinic-{i}").Order(), File.ReadAllText(Place("said-out.tsv")).Trim().Split('\t')[1..].Order());
+        // A clinic that opened since the fit.
+        var more = Write("more.tsv", ["clinic-new\tspeciality=tooth"]);
+        Assert.Equal(0, await Commands.Run(["recommender", "recommend", "--from", Place("model"), "--events", people, "--features", more, "--k", "6", "--out", Place("more-out.tsv")]));
+        Assert.Contains("clinic-new", File.ReadAllText(Place("more-out.tsv")).Trim().Split('\t'));
         Assert.Equal(0, await Commands.Run(["recommender", "train", "--train", train, "--to", Place("plain"), "--model", "ease"]));
         Assert.Equal(1, await Commands.Run(["recommender", "recommend", "--from", Place("plain"), "--events", people, "--people-features", said, "--k", "3", "--out", Place("no.tsv")]));
         Assert.Equal(1, await Commands.Run(["recommender", "train", "--train", train, "--to", Place("no"), "--people-features", said]));
@@ -123,6 +127,11 @@ public sealed class RecommenderCommandTests : IDisposable
             Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         Assert.Empty(Directory.GetFileSystemEntries(Place("folder")));
+        // Where the lists are what cannot be written, the table has been printed before.
+        var tab = Start("evaluate", "--train", Write("tab", ["c,z", "c,w", "a,x\ty", "a,z", "b,x\ty", "b,w"]), "--split", "leave-out:1", "--k", "3", "--model", "popularity", "--out", Place("lists.tsv"));
+        Assert.Equal(1, tab.Code);
+        Assert.Contains("recall@3", tab.Out, StringComparison.Ordinal);
+        Assert.False(File.Exists(Place("lists.tsv")));
     }
 
     [Fact]
@@ -142,5 +151,6 @@ public sealed class RecommenderCommandTests : IDisposable
         foreach (var arguments in wrong) Assert.Equal(1, await Commands.Run(["recommender", .. arguments, .. arguments[0] == "train" ? Array.Empty<string>() : ["--out", Place("out.tsv")]]));
         Assert.False(File.Exists(Place("out.tsv")));
         Assert.False(File.Exists(Place("model")));
+        Assert.DoesNotContain(Directory.GetFiles(folder), f => f.EndsWith(".part", StringComparison.Ordinal));
     }
 }
