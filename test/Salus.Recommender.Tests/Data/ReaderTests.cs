@@ -98,5 +98,8 @@ public sealed class ReaderTests
         Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => new InteractionBuilder().Add("a", "x", 0)).Code);
         Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(0, float.NaN)]], 1)).Code);
         Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(3, 1)]], 1)).Code);
+        // Parts as a damaged file might give them: fewer rows than none, and an entry before the first row.
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => new SparseMatrix(-1, 1, [], [], [])).Code);
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => new SparseMatrix(1, 1, [1, 1], [5], [1])).Code);
     }
 }
