@@ -16,15 +16,16 @@ public sealed partial class RecommendationPipeline
     /// <summary>Pinned items first, then greedily by maximal marginal relevance (Carbonell and Goldstein 1998) under the limits per provider and for newcomers. Until an item is
     /// chosen its score decides nothing about the others, so more weight never lowers it: in the shortlists an item can only take the place of another of its own sort.
     /// The work is bounded by the length of the list, whatever the catalogue.</summary>
-    private List<Candidate> Choose(List<Candidate> candidates, int count)
+    private List<Candidate> Choose(Scored all, int count)
     {
         var chosen = new List<Candidate>(count);
         var providers = new Dictionary<string, int>(StringComparer.Ordinal);
         var newcomers = 0;
-        foreach (var pin in candidates.Where(c => rules.Pinned.ContainsKey(c.Item.Id)).OrderByDescending(c => rules.Pinned[c.Item.Id]).ThenBy(c => c.Item.Id, StringComparer.Ordinal))
+        var pins = rules.Pinned.Count == 0 ? [] : Enumerable.Range(0, all.Open.Length).Where(i => rules.Pinned.ContainsKey(all.Open[i].Item.Id)).Select(i => At(all, i));
+        foreach (var pin in pins.OrderByDescending(c => rules.Pinned[c.Item.Id]).ThenBy(c => c.Item.Id, StringComparer.Ordinal))
             if (chosen.Count < count && HasRoom(pin)) Count(pin);
-        var size = (int)Math.Min(Math.Max(LeastShortlist, 4L * count), candidates.Count);
-        Candidate[] open = [.. Shortlist(candidates, c => !c.Item.Newcomer, size, Room), .. Shortlist(candidates, c => c.Item.Newcomer, size, Room)];
+        var size = (int)Math.Min(Math.Max(LeastShortlist, 4L * count), all.Open.Length);
+        var open = Shortlist(all, newcomers: false, size, Room).Concat(Shortlist(all, newcomers: true, size, Room)).Select(i => At(all, i)).ToArray();
         Array.Sort(open, ByScore);
         var (taken, likeness) = (new bool[open.Length], new double[open.Length]);
         foreach (var pin in chosen) Near(pin);
@@ -70,39 +71,44 @@ public sealed partial class RecommendationPipeline
         }
     }
 
-    /// <summary>The best of one sort that are not pinned, no provider with more than it can use.</summary>
-    private List<Candidate> Shortlist(List<Candidate> candidates, Func<Candidate, bool> sort, int size, Func<Item, int> room)
+    /// <summary>The best of one sort that are not pinned, best first, no provider with more than it can use.</summary>
+    private List<int> Shortlist(Scored all, bool newcomers, int size, Func<Item, int> room)
     {
-        var all = candidates.Where(c => sort(c) && !rules.Pinned.ContainsKey(c.Item.Id)).ToArray();
         // A few times as many as are wanted are mostly enough, and cost no sorting of the whole catalogue; where a few providers hold the top, all are looked at.
-        for (var look = (int)Math.Min(4L * size, all.Length); ; look = all.Length)
+        for (var look = (int)Math.Min(4L * size, all.Open.Length); ; look = all.Open.Length)
         {
-            var list = new List<Candidate>(size);
+            var list = new List<int>(size);
             var each = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (var c in look < all.Length ? Top(all, look) : all.Order(Comparer<Candidate>.Create(ByScore)))
+            foreach (var i in Top(all, newcomers, look))
             {
                 if (list.Count == size) break;
-                if (c.Item.Provider is { } provider)
+                if (all.Open[i].Item is { Provider: { } provider } item)
                 {
-                    var left = room(c.Item);
+                    var left = room(item);
                     var kept = each.GetValueOrDefault(provider);
                     if (left <= 0 || kept >= left + SpareEach) continue;
                     each[provider] = kept + 1;
                 }
-                list.Add(c);
+                list.Add(i);
             }
-            if (list.Count == size || look == all.Length) return list;
+            if (list.Count == size || look == all.Open.Length) return list;
         }
     }
 
-    private static IEnumerable<Candidate> Top(Candidate[] all, int count)
+    private IEnumerable<int> Top(Scored all, bool newcomers, int count)
     {
+        var best = Comparer<int>.Create((x, y) => all.Score[x] != all.Score[y] ? all.Score[y].CompareTo(all.Score[x]) : string.CompareOrdinal(all.Open[x].Item.Id, all.Open[y].Item.Id));
         // The worst of those kept stands first, to be thrown out.
-        var kept = new PriorityQueue<Candidate, Candidate>(count, Comparer<Candidate>.Create((x, y) => ByScore(y, x)));
-        foreach (var c in all)
-            if (kept.Count < count) kept.Enqueue(c, c);
-            else if (ByScore(c, kept.Peek()) < 0) kept.EnqueueDequeue(c, c);
-        return kept.UnorderedItems.Select(i => i.Element).Order(Comparer<Candidate>.Create(ByScore));
+        var kept = new PriorityQueue<int, int>(Comparer<int>.Create((x, y) => best.Compare(y, x)));
+        var least = double.NegativeInfinity;
+        for (var i = 0; i < all.Open.Length; i++)
+        {
+            if (all.Score[i] < least || all.Open[i].Item.Newcomer != newcomers || rules.Pinned.ContainsKey(all.Open[i].Item.Id)) continue;
+            if (kept.Count < count) kept.Enqueue(i, i);
+            else if (best.Compare(i, kept.Peek()) < 0) kept.EnqueueDequeue(i, i);
+            if (kept.Count == count) least = all.Score[kept.Peek()];
+        }
+        return kept.UnorderedItems.Select(i => i.Element).Order(best);
     }
 
     private double Likeness(Candidate a, Candidate b)

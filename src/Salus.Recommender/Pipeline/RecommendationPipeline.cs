@@ -19,6 +19,9 @@ public sealed partial class RecommendationPipeline(Model model, IReadOnlyCollect
 
     private readonly (Item Item, int Column)[] catalogue = [.. items.Select(i => (i, model.Items.Find(i.Id)))];
 
+    /// <summary>What passed the hard rules, what was said of it, and its score.</summary>
+    private sealed record Scored((Item Item, int Column)[] Open, double[] Raw, double Low, double[] Score, Ask Ask, bool Generic);
+
     private sealed record Candidate(Item Item, int Column, double Score, bool Near, bool Fresh, bool Popular);
 
     /// <param name="ask">Who asks and for what.</param>
@@ -57,29 +60,41 @@ public sealed partial class RecommendationPipeline(Model model, IReadOnlyCollect
         return (Array.ConvertAll(open, o => o.Column >= 0 ? scores[o.Column] : double.NaN), generic);
     }
 
-    private List<Candidate> Score((Item Item, int Column)[] open, double[] raw, Ask ask, bool generic)
+    /// <summary>Numbers only: of a hundred thousand items a few hundred are looked at more closely, see <see cref="At"/>.</summary>
+    private Scored Score((Item Item, int Column)[] open, double[] raw, Ask ask, bool generic)
     {
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var value in raw)
             if (double.IsFinite(value)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
-        var result = new List<Candidate>(open.Length);
+        var scores = new double[open.Length];
+        var (kind, halfLife) = ((string?)null, 0.0);
         for (var i = 0; i < open.Length; i++)
         {
-            var (item, column) = open[i];
+            var item = open[i].Item;
             // Between 0 and 1 before the rules, and not dependent on them, so that a heavier boost can only lift its item.
             var score = high > low && double.IsFinite(raw[i]) ? (raw[i] - low) / (high - low) : 0;
-            var distance = ask.Near is { } near && item.Place is { } place ? near.KilometresTo(place) : double.NaN;
+            var distance = Distance(ask, item);
             if (double.IsFinite(distance)) score += rules.NearWeight * Math.Pow(2, -distance / rules.NearKilometres);
-            var age = Math.Max(0, ask.Now - item.Created) / 86400.0;
-            var ages = rules.HalfLifeDays.TryGetValue(item.Kind, out var halfLife);
-            if (ages) score *= Math.Pow(2, -age / halfLife);
-            score += rules.Boosts.GetValueOrDefault(item.Id);
-            // Popular is what stands above another for it, and was taken by somebody: no other item is shown for that reason.
-            var popular = generic && raw[i] > low && (regions is not null || (column >= 0 && model.Taken.Length > column && model.Taken[column] > 0));
-            result.Add(new(item, column, score, distance <= rules.NearKilometres, ages && age < halfLife, popular));
+            // Kinds are few and come in runs.
+            if (!ReferenceEquals(kind, item.Kind)) (kind, halfLife) = (item.Kind, rules.HalfLifeDays.GetValueOrDefault(item.Kind));
+            if (halfLife > 0) score *= Math.Pow(2, -Age(ask, item) / halfLife);
+            scores[i] = score + rules.Boosts.GetValueOrDefault(item.Id);
         }
-        return result;
+        return new(open, raw, low, scores, ask, generic);
     }
+
+    private Candidate At(Scored all, int i)
+    {
+        var (item, column) = all.Open[i];
+        var fresh = rules.HalfLifeDays.TryGetValue(item.Kind, out var halfLife) && Age(all.Ask, item) < halfLife;
+        // Popular is what stands above another for it, and was taken by somebody: no other item is shown for that reason.
+        var popular = all.Generic && all.Raw[i] > all.Low && (regions is not null || (column >= 0 && model.Taken.Length > column && model.Taken[column] > 0));
+        return new(item, column, all.Score[i], Distance(all.Ask, item) <= rules.NearKilometres, fresh, popular);
+    }
+
+    private static double Distance(Ask ask, Item item) => ask.Near is { } near && item.Place is { } place ? near.KilometresTo(place) : double.NaN;
+
+    private static double Age(Ask ask, Item item) => Math.Max(0, ask.Now - item.Created) / 86400.0;
 
     private Reason[] Reasons(Candidate c, Batch person, bool generic)
     {
