@@ -24,6 +24,8 @@ public static class Faults
     public const string Mismatch = "data.mismatch";
     /// <summary>An option outside its range; k larger than the catalogue is one.</summary>
     public const string Range = "options.range";
+    /// <summary>Features made in another version than those a model was fitted on.</summary>
+    public const string FeatureVersion = "features.version";
     /// <summary>A model this program does not know.</summary>
     public const string UnknownModel = "model.unknown";
     /// <summary>A model file that is cut, changed or not one of ours.</summary>

@@ -4,8 +4,10 @@ namespace Salus.Recommender.Data;
 /// somebody who came a minute ago is served like everybody else.</summary>
 /// <param name="Histories">People x items of the model's catalogue; the weights say how much each event counts, 1 for most.</param>
 /// <param name="Features">People x features of the model's feature space, or null.</param>
-public sealed record Batch(SparseMatrix Histories, SparseMatrix? Features = null)
+/// <param name="FeatureVersion">The <see cref="FeatureTable.Version"/> the features were made with; a model that was fitted on another one refuses them.</param>
+public sealed record Batch(SparseMatrix Histories, SparseMatrix? Features = null, string FeatureVersion = "")
 {
+    /// <summary>How many people.</summary>
     public int Count => Histories.Rows;
 
     /// <summary>One person.</summary>
@@ -14,5 +16,9 @@ public sealed record Batch(SparseMatrix Histories, SparseMatrix? Features = null
     public static Batch One(IEnumerable<int> items, int itemCount) =>
         new(SparseMatrix.FromRows([[.. items.Select(i => (i, 1f))]], itemCount));
 
-    internal Batch Slice(int from, int count) => new(Histories.Slice(from, count), Features?.Slice(from, count));
+    /// <summary>Some people of a larger table.</summary>
+    internal static Batch Of(SparseMatrix histories, FeatureTable? described, int[] rows) =>
+        described is null ? new(histories) : new(histories, Evaluation.Evaluator.Pick(described.Values, rows), described.Version);
+
+    internal Batch Slice(int from, int count) => this with { Histories = Histories.Slice(from, count), Features = Features?.Slice(from, count) };
 }

@@ -6,8 +6,12 @@ public sealed class IdMap
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
 
+    private IdMap(IdMap other) => (index, names) = (new(other.index, StringComparer.Ordinal), [.. other.names]);
+
+    /// <summary>None yet.</summary>
     public IdMap() { }
 
+    /// <param name="ids">Each once.</param>
     /// <exception cref="RecommenderException"><c>data.malformed</c>: an identifier stands there twice.</exception>
     public IdMap(IEnumerable<string> ids)
     {
@@ -18,16 +22,23 @@ public sealed class IdMap
         }
     }
 
+    /// <summary>How many there are.</summary>
     public int Count => names.Count;
 
+    /// <summary>All of them, by row.</summary>
     public IReadOnlyList<string> Names => names;
 
+    /// <summary>The identifier of a row.</summary>
     public string this[int row] => names[row];
 
-    /// <summary>The row of an identifier, a new one if it was not known.</summary>
-    public int Add(string id)
+    internal IdMap Copy() => new(this);
+
+    /// <summary>The row of an identifier, a new one if it was not known. Not for others: data and models that share a map would change under their readers.</summary>
+    /// <exception cref="RecommenderException"><c>data.malformed</c>: half of a surrogate pair, which no file could hold.</exception>
+    internal int Add(string id)
     {
         if (index.TryGetValue(id, out var row)) return row;
+        StrictText.Check(id);
         index[id] = names.Count;
         names.Add(id);
         return names.Count - 1;

@@ -27,7 +27,7 @@ public static class InteractionReader
     public static Interactions Read(string path, TextForm form = TextForm.Auto, double? leastRating = null)
     {
         if (!File.Exists(path)) throw new RecommenderException(Faults.Empty, $"There is no file {path}.");
-        return Read(File.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), form, leastRating);
+        return Read(File.ReadLines(path, StrictText.Utf8), form, leastRating);
     }
 
     /// <inheritdoc cref="Read(string, TextForm, double?)"/>
@@ -71,9 +71,16 @@ public static class InteractionReader
         foreach (var item in parts.AsSpan(1)) builder.Add(parts[0], item);
     }
 
+    /// <summary>A field without the blanks around it and, if the whole of it is quoted, without the quotes; one that stands alone belongs to the identifier.</summary>
+    private static string Field(string text)
+    {
+        var field = text.Trim();
+        return field.Length >= 2 && field[0] == '"' && field[^1] == '"' ? field[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : field;
+    }
+
     private static void Columns(InteractionBuilder builder, string[] parts, int number, bool first, double? leastRating)
     {
-        for (var i = 0; i < parts.Length; i++) parts[i] = parts[i].Trim().Trim('"');
+        for (var i = 0; i < parts.Length; i++) parts[i] = Field(parts[i]);
         if (first && IsHeading(parts)) return;
         if (parts.Length < 2) throw new RecommenderException(Faults.Malformed, $"Line {number}: at least a user and an item are needed.");
         if (parts[0].Length == 0 || parts[1].Length == 0) throw new RecommenderException(Faults.Malformed, $"Line {number}: the user or the item is missing.");

@@ -18,6 +18,18 @@ public sealed record Interactions(IdMap Users, IdMap Items, SparseMatrix Matrix,
         return this;
     }
 
+    /// <summary>The same events over a catalogue with more items, which nobody has taken.</summary>
+    /// <param name="items">Those that are there already change nothing.</param>
+    public Interactions WithItems(IEnumerable<string> items)
+    {
+        var all = Items.Copy();
+        foreach (var item in items) all.Add(item);
+        return this with { Items = all, Matrix = new(Matrix.Rows, all.Count, Matrix.Starts, Matrix.Columns, Matrix.Values) };
+    }
+
+    /// <summary>How many people took each item.</summary>
+    internal float[] Counts() => [.. Matrix.ColumnCounts().Select(c => (float)c)];
+
     /// <summary>The same pairs, each counting once.</summary>
     internal SparseMatrix Binary()
     {
@@ -33,7 +45,10 @@ public sealed class InteractionBuilder
     private readonly List<Dictionary<int, (float Weight, long Time)>> rows = [];
     private bool timed;
 
+    /// <summary>The users so far.</summary>
     public IdMap Users { get; } = new();
+
+    /// <summary>The items so far.</summary>
     public IdMap Items { get; } = new();
 
     /// <param name="user">Any text but none.</param>
@@ -52,6 +67,9 @@ public sealed class InteractionBuilder
         row[column] = row.TryGetValue(column, out var old) ? (Math.Max(old.Weight, weight), Math.Max(old.Time, time ?? 0)) : (weight, time ?? 0);
     }
 
+    /// <summary>An item that nobody may have taken yet: it is part of the catalogue.</summary>
+    public int AddItem(string item) => item.Length == 0 ? throw new RecommenderException(Faults.Malformed, "An item has no name.") : Items.Add(item);
+
     /// <summary>A user who may not have any event yet.</summary>
     public int AddUser(string user)
     {
@@ -61,6 +79,7 @@ public sealed class InteractionBuilder
         return row;
     }
 
+    /// <summary>What was added so far, with identifiers of its own: what is added later does not reach it.</summary>
     public Interactions Build()
     {
         var starts = new int[rows.Count + 1];
@@ -77,6 +96,6 @@ public sealed class InteractionBuilder
             }
             starts[r + 1] = at;
         }
-        return new(Users, Items, new(rows.Count, Items.Count, starts, columns, values), times);
+        return new(Users.Copy(), Items.Copy(), new(rows.Count, Items.Count, starts, columns, values), times);
     }
 }

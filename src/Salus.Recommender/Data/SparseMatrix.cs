@@ -5,9 +5,15 @@ namespace Salus.Recommender.Data;
 /// <summary>A compressed sparse row matrix of float32: row r holds the columns <c>Columns[Starts[r] .. Starts[r+1]]</c>, ascending and each once.</summary>
 public sealed class SparseMatrix
 {
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columnCount">How many columns.</param>
+    /// <param name="starts">Where each row begins, and where the last one ends: rows + 1 numbers from 0.</param>
+    /// <param name="columns">The columns of all rows, ascending and once in each.</param>
+    /// <param name="values">Beside the columns; finite.</param>
+    /// <exception cref="RecommenderException"><c>data.mismatch</c>, <c>data.not-finite</c>.</exception>
     public SparseMatrix(int rows, int columnCount, int[] starts, int[] columns, float[] values)
     {
-        if (starts.Length != rows + 1 || columns.Length != values.Length || starts[^1] != columns.Length)
+        if (rows < 0 || columnCount < 0 || starts.Length != rows + 1 || starts[0] != 0 || columns.Length != values.Length || starts[^1] != columns.Length)
             throw new RecommenderException(Faults.Mismatch, "The parts of a sparse matrix do not fit together.");
         for (var r = 0; r < rows; r++)
         {
@@ -22,8 +28,13 @@ public sealed class SparseMatrix
         (Rows, ColumnCount, Starts, Columns, Values) = (rows, columnCount, starts, columns, values);
     }
 
+    /// <summary>How many rows.</summary>
     public int Rows { get; }
+
+    /// <summary>How many columns.</summary>
     public int ColumnCount { get; }
+
+    /// <summary>How many entries.</summary>
     public int Count => Columns.Length;
     internal int[] Starts { get; }
     internal int[] Columns { get; }
@@ -51,6 +62,7 @@ public sealed class SparseMatrix
         return new(rows.Count, columnCount, starts, [.. columns], [.. values]);
     }
 
+    /// <summary>Rows for columns.</summary>
     public SparseMatrix Transposed()
     {
         var starts = new int[ColumnCount + 1];

@@ -9,8 +9,28 @@ public static class Split
     /// <summary>Holds out a share of each person's events, drawn by the seed; at least one of whoever has five or more.</summary>
     public static (Interactions Train, HeldOut Held) Share(Interactions data, double share = 0.1, ulong seed = 7)
     {
-        if (!(share is > 0 and < 1)) throw new RecommenderException(Faults.Range, "The share to hold out must lie between 0 and 1.");
-        return Draw(data, seed, n => Math.Max(n >= 5 ? 1 : 0, (int)Math.Round(n * share, MidpointRounding.AwayFromZero)));
+        return Draw(data, seed, Counted(share));
+    }
+
+    /// <summary>As <see cref="Share"/>, and beside that all events of a share of the items: the model meets items nobody has taken, as it will when new ones come.</summary>
+    public static (Interactions Train, HeldOut Held) ShareAndItems(Interactions data, double share = 0.1, double items = 0.05, ulong seed = 7)
+    {
+        if (!(items is > 0 and < 1)) throw new RecommenderException(Faults.Range, "The share of the items must lie between 0 and 1.");
+        var random = new SeededRandom(seed);
+        var hidden = Enumerable.Range(0, data.Items.Count).Select(_ => random.Unit() < items).ToArray();
+        return Draw(data, seed, Counted(share), also: e => hidden[data.Matrix.Columns[e]]);
+    }
+
+    private static Func<int, int> Counted(double share) => !(share is > 0 and < 1)
+        ? throw new RecommenderException(Faults.Range, "The share to hold out must lie between 0 and 1.")
+        : n => Math.Max(n >= 5 ? 1 : 0, (int)Math.Round(n * share, MidpointRounding.AwayFromZero));
+
+    /// <summary>Holds out the latest share of each person's events, as many as <see cref="Share"/> would: what a model that is used tomorrow will be asked.</summary>
+    /// <exception cref="RecommenderException"><c>data.empty</c>: the data has no times.</exception>
+    public static (Interactions Train, HeldOut Held) Latest(Interactions data, double share = 0.1, ulong seed = 7)
+    {
+        if (data.Times is null) throw new RecommenderException(Faults.Empty, "The data has no times, so nothing is the latest.");
+        return Draw(data, seed, Counted(share), latest: true);
     }
 
     /// <summary>Holds out k events of each person who has more than k: the latest when the data has times, else drawn by the seed.</summary>
@@ -29,10 +49,19 @@ public static class Split
         return Cut(data, (_, e) => times[e] >= from);
     }
 
+    /// <summary>The moment from which about this share of the events happened, for <see cref="Temporal"/>.</summary>
+    public static long Moment(Interactions data, double share)
+    {
+        if (data.Times is not { Length: > 0 } times) throw new RecommenderException(Faults.Empty, "The data has no times to split at.");
+        if (!(share is > 0 and < 1)) throw new RecommenderException(Faults.Range, "The share to hold out must lie between 0 and 1.");
+        var sorted = times.Order().ToArray();
+        return sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * (1 - share)))];
+    }
+
     /// <summary>Holds out the events a caller points at, by row and column.</summary>
     public static (Interactions Train, HeldOut Held) Where(Interactions data, Func<int, int, bool> held) => Cut(data, (u, e) => held(u, data.Matrix.Columns[e]));
 
-    private static (Interactions, HeldOut) Draw(Interactions data, ulong seed, Func<int, int> count, bool latest = false)
+    private static (Interactions, HeldOut) Draw(Interactions data, ulong seed, Func<int, int> count, bool latest = false, Func<int, bool>? also = null)
     {
         data.Checked();
         var random = new SeededRandom(seed);
@@ -45,7 +74,7 @@ public static class Split
             if (latest) events = [.. events.OrderByDescending(e => data.Times![e])];
             foreach (var e in events.AsSpan(0, Math.Min(events.Length, count(events.Length)))) chosen[e] = true;
         }
-        return Cut(data, (_, e) => chosen[e]);
+        return Cut(data, (_, e) => chosen[e] || also?.Invoke(e) == true);
     }
 
     private static (Interactions, HeldOut) Cut(Interactions data, Func<int, int, bool> held)

@@ -37,6 +37,28 @@ public sealed record HeldOut(int[][] Known, int[] Unknown, int Strangers)
         }
         return new(known, unknown, strangers);
     }
+
+    /// <summary>Without those of whom the training data has no event: a model of what people took cannot be measured by them, so they count as strangers.</summary>
+    public HeldOut OnlyKnown(Interactions train)
+    {
+        bool Nobody(int row) => Known[row].Length + Unknown[row] > 0 && train.Matrix.Row(row).IsEmpty;
+        var strangers = Enumerable.Range(0, Known.Length).Count(Nobody);
+        return strangers == 0 ? this : new([.. Known.Select((k, u) => Nobody(u) ? [] : k)], [.. Unknown.Select((n, u) => Nobody(u) ? 0 : n)], Strangers + strangers);
+    }
+}
+
+/// <summary>What an evaluation may do otherwise than usual.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>Features of the people, a row for each row of the training data, over the feature space of the model.</summary>
+    public FeatureTable? People { get; init; }
+
+    /// <summary>Instead of all items a person has not taken: those held out and so many others, drawn by the seed. It flatters every model and changes which one looks best
+    /// (Krichene and Rendle 2020), so a report says that it was done.</summary>
+    public int? Sampled { get; init; }
+
+    /// <summary>For the sample.</summary>
+    public ulong Seed { get; init; } = 1;
 }
 
 /// <summary>Evaluates models offline. Candidates are all items the person has not taken; nothing is sampled unless asked for.</summary>
@@ -48,22 +70,42 @@ public static class Evaluator
     /// <param name="k">Length of the lists; within 1 and the size of the catalogue.</param>
     /// <param name="workers">The cores to use.</param>
     /// <param name="lists">Told each person's row and list, in order of the rows.</param>
-    /// <exception cref="RecommenderException"><c>options.range</c> for k; <c>data.empty</c> when nobody has anything held out.</exception>
-    public static Report Run(Model model, Interactions train, HeldOut held, int k, Workers? workers = null, Action<int, int[]>? lists = null)
+    /// <param name="options">Features of the people; a sample of candidates, if one must.</param>
+    /// <exception cref="RecommenderException"><c>options.range</c> for k and the sample; <c>data.empty</c> when nobody has anything held out.</exception>
+    public static Report Run(Model model, Interactions train, HeldOut held, int k, Workers? workers = null, Action<int, int[]>? lists = null, EvaluationOptions? options = null)
     {
+        var o = options ?? new();
+        if (o.Sampled is < 1) throw new RecommenderException(Faults.Range, "A sample of candidates needs at least one.");
         if (k < 1 || k > train.Items.Count) throw new RecommenderException(Faults.Range, $"k must lie within 1 and the size of the catalogue, {train.Items.Count}.");
         var rows = Enumerable.Range(0, train.Users.Count).Where(u => held.Known[u].Length + held.Unknown[u] > 0).ToArray();
         if (rows.Length == 0) throw new RecommenderException(Faults.Empty, "Nobody in the test data is in the training data with anything held out.");
         var people = new PersonResult[rows.Length];
-        var histories = Pick(train.Matrix, rows);
-        Ranker.EachBlock(model, new(histories), workers ?? Workers.All, (p, scores) =>
+        Ranker.EachBlock(model, Batch.Of(Pick(train.Matrix, rows), o.People, rows), workers ?? Workers.All, (p, scores) =>
         {
-            var list = TopK.Select(scores, k);
             var wanted = held.Known[rows[p]].ToHashSet();
-            people[p] = new(rows[p], list, Metrics.OfList(list, wanted.Contains, wanted.Count + held.Unknown[rows[p]], k));
+            var open = scores.Length - train.Matrix.Row(rows[p]).Length;
+            if (o.Sampled is { } sampled) open = Sample(scores, wanted, sampled, new(o.Seed + (ulong)rows[p]));
+            var list = TopK.Select(scores, k);
+            people[p] = new(rows[p], list, Metrics.OfList(list, wanted.Contains, wanted.Count + held.Unknown[rows[p]], k, open));
         });
         foreach (var person in people) lists?.Invoke(person.User, person.List);
-        return Report.Of(people, train, k, held.Strangers);
+        return Report.Of(people, train, k, held.Strangers, o.Sampled);
+    }
+
+    /// <summary>Closes all items but those wanted and a sample of the others that are open.</summary>
+    private static int Sample(Span<float> scores, HashSet<int> wanted, int others, SeededRandom random)
+    {
+        var rest = new List<int>(scores.Length);
+        for (var i = 0; i < scores.Length; i++)
+            if (!float.IsNegativeInfinity(scores[i]) && !wanted.Contains(i)) rest.Add(i);
+        // The first so many of a shuffled list: the rest is what is closed.
+        for (var n = 0; n < Math.Min(others, rest.Count); n++)
+        {
+            var at = n + random.Below(rest.Count - n);
+            (rest[n], rest[at]) = (rest[at], rest[n]);
+        }
+        for (var n = others; n < rest.Count; n++) scores[rest[n]] = float.NegativeInfinity;
+        return Math.Min(others, rest.Count) + wanted.Count;
     }
 
     internal static SparseMatrix Pick(SparseMatrix matrix, int[] rows)

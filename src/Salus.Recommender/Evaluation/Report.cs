@@ -9,16 +9,35 @@ public readonly record struct Estimate(double Mean, double Low, double High);
 /// <summary>An evaluation: means over people, and what the lists as a whole are like.</summary>
 public sealed record Report
 {
+    /// <summary>Length of the lists.</summary>
     public required int K { get; init; }
+
+    /// <summary>How many items beside those held out were candidates, if they were sampled; null when all were.</summary>
+    public required int? Sampled { get; init; }
+
+    /// <summary>What could have stood on a list, in words; belongs beside every figure.</summary>
+    public string Candidates => Sampled is { } others
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SAMPLED candidates: what was held out and {others} others; not comparable with figures over all items")
+        : "candidates: all items a person has not taken";
+
+    /// <summary>Each person who was measured.</summary>
     public required IReadOnlyList<PersonResult> People { get; init; }
     /// <summary>People of the test data of whom nothing was known; they are not measured.</summary>
     public required int Strangers { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.Recall"/>.</summary>
     public required Estimate Recall { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.Precision"/>.</summary>
     public required Estimate Precision { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.HitRate"/>.</summary>
     public required Estimate HitRate { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.AveragePrecision"/>.</summary>
     public required Estimate Map { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.ReciprocalRank"/>.</summary>
     public required Estimate Mrr { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.Ndcg"/>.</summary>
     public required Estimate Ndcg { get; init; }
+    /// <summary>Mean of <see cref="ListQuality.Accuracy"/>.</summary>
+    public required Estimate Accuracy { get; init; }
     /// <summary>Share of the catalogue that stands on at least one list.</summary>
     public required double Coverage { get; init; }
     /// <summary>Mean of -log2 (share of the people who took the item), in bits: high when lists hold what is not known anyway (Castells, Hurley and Vargas 2015).</summary>
@@ -30,7 +49,7 @@ public sealed record Report
     /// <summary>Share of all places on lists that go to the most popular hundredth of the catalogue.</summary>
     public required double TopHundredthShare { get; init; }
 
-    internal static Report Of(PersonResult[] people, Interactions train, int k, int strangers)
+    internal static Report Of(PersonResult[] people, Interactions train, int k, int strangers, int? sampled = null)
     {
         var counts = train.Matrix.ColumnCounts();
         var shown = new int[train.Items.Count];
@@ -42,6 +61,7 @@ public sealed record Report
         return new()
         {
             K = k,
+            Sampled = sampled,
             People = people,
             Strangers = strangers,
             Recall = Of(q => q.Recall),
@@ -50,6 +70,7 @@ public sealed record Report
             Map = Of(q => q.AveragePrecision),
             Mrr = Of(q => q.ReciprocalRank),
             Ndcg = Of(q => q.Ndcg),
+            Accuracy = Of(q => q.Accuracy),
             Coverage = shown.Count(s => s > 0) / (double)shown.Length,
             Novelty = places == 0 ? 0 : shown.Select((s, i) => s * -Math.Log2(Math.Max(1, counts[i]) / (double)train.Users.Count)).Sum() / places,
             Diversity = ListDiversity(people, train),

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
+using Salus.Recommender.Data;
 
 namespace Salus.Recommender.Experiments;
 
@@ -9,7 +9,7 @@ namespace Salus.Recommender.Experiments;
 public sealed class Experiment
 {
     private readonly byte[] key;
-    private readonly (string Arm, double Upto)[] arms;
+    private readonly (string Arm, double Share, double Upto)[] arms;
 
     /// <param name="name">Another name deals all people anew.</param>
     /// <param name="shares">The arms and their shares, which must add up to 1.</param>
@@ -21,20 +21,29 @@ public sealed class Experiment
         if (key.Length < 16) throw new RecommenderException(Faults.Range, "The key of an experiment needs at least 16 bytes.");
         (Name, this.key) = (name, key);
         double sum = 0;
-        arms = [.. shares.Select(s => (s.Arm, sum += s.Share))];
+        arms = [.. shares.Select(s => (s.Arm, s.Share, sum += s.Share))];
     }
 
+    /// <summary>What it is called.</summary>
     public string Name { get; }
 
-    /// <summary>The arm of a person: always the same.</summary>
-    public string ArmOf(string person)
+    /// <summary>The arm of a person: always the same, as long as it has not been stopped.</summary>
+    /// <param name="person">Any text.</param>
+    /// <param name="stopped">Arms that are dealt no more, such as those whose <see cref="Guardrail"/> has stopped them. Their people are dealt anew among the others by their shares;
+    /// nobody else moves.</param>
+    /// <exception cref="RecommenderException"><c>options.range</c>: every arm is stopped.</exception>
+    public string ArmOf(string person, IReadOnlySet<string>? stopped = null)
     {
-        var hash = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{Name.Length}:{Name}{person}"));
-        var unit = (BinaryPrimitives.ReadUInt64BigEndian(hash) >> 11) * (1.0 / (1UL << 53));
-        foreach (var (arm, upto) in arms)
-            if (unit < upto) return arm;
-        return arms[^1].Arm;
+        var unit = Unit($"{Name.Length}:{Name}{person}");
+        var dealt = arms.FirstOrDefault(a => unit < a.Upto, arms[^1]);
+        if (stopped is null || !stopped.Contains(dealt.Arm)) return dealt.Arm;
+        var left = arms.Where(a => !stopped.Contains(a.Arm)).ToArray();
+        if (left.Length == 0) throw new RecommenderException(Faults.Range, "Every arm of the experiment is stopped.");
+        // The smallest of exponential draws with the shares as rates (weighted rendezvous hashing): one more arm that stops moves its own people only.
+        return left.MinBy(a => -Math.Log(1 - Unit($"{Name.Length}:{Name}{a.Arm.Length}:{a.Arm}{person}")) / a.Share).Arm;
     }
+
+    private double Unit(string text) => (BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, StrictText.Bytes(text))) >> 11) * (1.0 / (1UL << 53));
 }
 
 /// <summary>One item that was shown: what every later estimate is made from.</summary>

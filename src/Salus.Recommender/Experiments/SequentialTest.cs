@@ -25,7 +25,8 @@ public sealed class SequentialTest(double expectedEffect)
         }
     }
 
-    /// <summary>The smallest p-value so far: once small, a later look does not make it large again.</summary>
+    /// <summary>The smallest p-value so far, of a difference either way: once small, a later look does not make it large again. What must be decided by how things stand now and in which
+    /// direction, as a guardrail must, is not decided by it.</summary>
     public double PValue { get; private set; } = 1;
 
     /// <summary>Mean of the treatment minus mean of the control.</summary>
@@ -37,31 +38,11 @@ public sealed class SequentialTest(double expectedEffect)
         if (!double.IsFinite(outcome)) throw new RecommenderException(Faults.NotFinite, "An outcome is not a finite number.");
         (isTreatment ? treatment : control).Add(outcome);
         if (control.Count < Least || treatment.Count < Least) return;
-        var variance = control.Squares / (control.Count - 1) / control.Count + treatment.Squares / (treatment.Count - 1) / treatment.Count;
+        // Each arm counts as if one of its outcomes had been off by the difference: nearly nothing where there is spread, and where there is none a difference is a number of deviations all the same.
+        var spread = Difference * Difference;
+        var variance = (control.Squares + spread) / (control.Count - 1) / control.Count + (treatment.Squares + spread) / (treatment.Count - 1) / treatment.Count;
         if (variance <= 0) return;
         var ratio = Math.Sqrt(variance / (variance + tau2)) * Math.Exp(tau2 * Difference * Difference / (2 * variance * (variance + tau2)));
         PValue = Math.Min(PValue, Math.Min(1, 1 / ratio));
-    }
-}
-
-/// <summary>Stops an arm that harms: it watches one measure where more is better and calls for a stop when the treatment is proven worse than the control by more than a margin.</summary>
-/// <param name="measure">What is watched, in words.</param>
-/// <param name="expectedEffect">See <see cref="SequentialTest"/>.</param>
-/// <param name="margin">How much worse is tolerated; at least 0.</param>
-/// <param name="level">The chance of stopping an arm that is not worse.</param>
-public sealed class Guardrail(string measure, double expectedEffect, double margin = 0, double level = 0.01)
-{
-    private readonly SequentialTest test = new(expectedEffect);
-
-    public string Measure => measure;
-
-    /// <summary>Whether the arm must be stopped; once so, always so.</summary>
-    public bool Stopped { get; private set; }
-
-    public void Add(bool isTreatment, double outcome)
-    {
-        // The margin is given to the treatment, so that "worse by more than the margin" becomes "worse".
-        test.Add(isTreatment, isTreatment ? outcome + margin : outcome);
-        Stopped |= test.PValue < level && test.Difference < 0;
     }
 }

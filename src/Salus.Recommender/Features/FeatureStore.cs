@@ -8,7 +8,7 @@ namespace Salus.Recommender.Features;
 
 /// <summary>How one feature is made, with a version: whoever changes what it gives raises it, and models fitted on another version are told apart.</summary>
 /// <typeparam name="T">What it is made from.</typeparam>
-/// <param name="Name">Stable, such as "speciality".</param>
+/// <param name="Name">Stable, such as "speciality"; without "=" and "@", which part it from its values and its version.</param>
 /// <param name="Version">From 1.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Values">The values of one source with their weights, at least 0; nothing where nothing is known or nothing was consented to.</param>
@@ -18,14 +18,17 @@ public sealed record FeatureDefinition<T>(string Name, int Version, FeatureKind 
 /// <param name="Table">Rows in the order of the identifiers.</param>
 /// <param name="Rows">The identifiers, in ordinal order.</param>
 /// <param name="Definitions">Name and version of each definition, in ordinal order.</param>
-/// <param name="Fingerprint">SHA-256 over definitions, identifiers and values: equal means identical, bit for bit.</param>
+/// <param name="Fingerprint">SHA-256 over definitions, kinds, identifiers and values: equal means identical, bit for bit.</param>
 public sealed record FeatureSnapshot(FeatureTable Table, IdMap Rows, IReadOnlyList<string> Definitions, string Fingerprint)
 {
+    /// <summary>The definitions as one text: what a model keeps to know features of its own kind by.</summary>
+    public string Version => Table.Version;
+
     /// <summary>The rows of a catalogue in its own order; items without features get an empty row.</summary>
     public FeatureTable For(IdMap items)
     {
         var rows = items.Names.Select(Rows.Find).Select(r => (IReadOnlyList<(int, float)>)(r < 0 ? [] : [.. Table.Values.Row(r).ToArray().Zip(Table.Values.Weights(r).ToArray())])).ToList();
-        return new(Table.Names, Table.Kinds, SparseMatrix.FromRows(rows, Table.Names.Count));
+        return new(Table.Names, Table.Kinds, SparseMatrix.FromRows(rows, Table.Names.Count), Table.Version);
     }
 }
 
@@ -34,11 +37,13 @@ public sealed class FeatureStore<T>
 {
     private readonly FeatureDefinition<T>[] definitions;
 
-    /// <exception cref="RecommenderException"><c>data.malformed</c>: two definitions with one name; <c>options.range</c>: a version below 1.</exception>
+    /// <param name="definitions">Each with a name of its own.</param>
+    /// <exception cref="RecommenderException"><c>data.malformed</c>: two definitions with one name, or a name that cannot be told from its values; <c>options.range</c>: a version below 1.</exception>
     public FeatureStore(IEnumerable<FeatureDefinition<T>> definitions)
     {
         this.definitions = [.. definitions.OrderBy(d => d.Name, StringComparer.Ordinal)];
         if (this.definitions.Select(d => d.Name).Distinct(StringComparer.Ordinal).Count() != this.definitions.Length) throw new RecommenderException(Faults.Malformed, "Two features have the same name.");
+        if (this.definitions.Any(d => d.Name.Length == 0 || d.Name.AsSpan().IndexOfAny("=@, ") >= 0)) throw new RecommenderException(Faults.Malformed, "The name of a feature must not be empty and not hold '=', '@', a comma or a blank.");
         if (this.definitions.Any(d => d.Version < 1)) throw new RecommenderException(Faults.Range, "Versions of features begin at 1.");
     }
 
@@ -55,17 +60,24 @@ public sealed class FeatureStore<T>
         var names = new IdMap(kinds.Keys);
         var matrix = SparseMatrix.FromRows([.. found.Select(f => (IReadOnlyList<(int, float)>)[.. f.Where(v => v.Weight > 0).Select(v => (names.Find(v.Name), v.Weight))])], names.Count);
         string[] versions = [.. definitions.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name}@{d.Version}"))];
-        return new(new(names, [.. kinds.Values], matrix), rows, versions, Fingerprint(versions, rows, names, matrix));
+        return new(new(names, [.. kinds.Values], matrix, string.Join(", ", versions)), rows, versions, Fingerprint(versions, rows, names, [.. kinds.Values], matrix));
     }
 
-    private static string Fingerprint(string[] versions, IdMap rows, IdMap names, SparseMatrix matrix)
+    private string Fingerprint(string[] versions, IdMap rows, IdMap names, FeatureKind[] kinds, SparseMatrix matrix)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var text in versions.Concat(rows.Names).Concat(names.Names))
+        // How many of each: a name must not be able to pass from one list into the next.
+        foreach (var list in new[] { versions, rows.Names, names.Names })
         {
-            Number(Encoding.UTF8.GetByteCount(text));
-            hash.AppendData(Encoding.UTF8.GetBytes(text));
+            Number(list.Count);
+            foreach (var text in list)
+            {
+                var bytes = StrictText.Bytes(text);
+                Number(bytes.Length);
+                hash.AppendData(bytes);
+            }
         }
+        foreach (var kind in definitions.Select(d => d.Kind).Concat(kinds)) Number((int)kind);
         foreach (var start in matrix.Starts) Number(start);
         foreach (var column in matrix.Columns) Number(column);
         foreach (var value in matrix.Values) Number(BitConverter.SingleToInt32Bits(value));
@@ -84,8 +96,10 @@ public sealed class FeatureStore<T>
 public static class FeatureValues
 {
     /// <summary>Words of at least three letters or digits, lower case, compatibility forms made one, each with the root of its count.</summary>
+    /// <exception cref="RecommenderException"><c>data.malformed</c>: half of a surrogate pair.</exception>
     public static IEnumerable<(string Value, float Weight)> Words(string? text)
     {
+        StrictText.Check(text ?? "");
         var words = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var word = new StringBuilder();
         foreach (var c in (text ?? "").Normalize(NormalizationForm.FormKC).ToLowerInvariant() + " ")

@@ -16,6 +16,7 @@ internal sealed class OtherCatalogue : Model
         columns = [.. items.Names.Select(model.Items.Find)];
     }
 
+    /// <inheritdoc/>
     public override string Kind => model.Kind;
 
     internal override void Write(ModelWriter writer) => throw new InvalidOperationException("A view of a model is not saved; the model is.");

@@ -21,10 +21,16 @@ public sealed class Blend : Model
         if (parts.Any(p => p.Items.Count != items.Count) || cold.Length != items.Count) throw new RecommenderException(Faults.Mismatch, "The models of a blend must share one catalogue.");
         weights.Check(parts.Count);
         (Parts, Weights, this.cold) = (parts, weights, cold);
+        Taken = parts.Select(p => p.Taken).FirstOrDefault(t => t.Length == items.Count) ?? [];
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
+
+    /// <summary>What is blended.</summary>
     public IReadOnlyList<Model> Parts { get; }
+
+    /// <summary>Which part counts how much.</summary>
     public BlendWeights Weights { get; }
 
     /// <summary>Brings a row to mean 0 and deviation 1; a row without differences becomes zeros.</summary>
@@ -37,6 +43,10 @@ public sealed class Blend : Model
         else row.Clear();
     }
 
+    /// <inheritdoc/>
+    public override FeatureTable? FeatureSpace => Parts.Select(p => p.FeatureSpace).FirstOrDefault(s => s is not null);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var weights = (cold[item] ? Weights.Cold : Weights.Warm)[Weights.Bucket(person.Histories.Row(0).Length)];
@@ -51,6 +61,9 @@ public sealed class Blend : Model
             .OrderByDescending(c => c.Amount).ThenBy(c => c.Name, StringComparer.Ordinal).Take(most)];
     }
 
+    internal override Model Widen(IdMap all, FeatureTable features) =>
+        new Blend(all, [.. Parts.Select(p => p.Widen(all, features))], Weights, [.. cold, .. Enumerable.Repeat(true, all.Count - Items.Count)]);
+
     internal override void Write(ModelWriter writer)
     {
         writer.Number(Parts.Count);
@@ -64,7 +77,7 @@ public sealed class Blend : Model
     internal static Blend Read(ModelReader reader, IdMap items)
     {
         var count = reader.Number();
-        if (count is < 1 or > 100) throw ModelReader.Corrupt("a blend has no parts");
+        if (count is < 1 or > 100) throw ModelReader.Corrupt("a blend has no parts, or too many");
         var parts = new List<Model>();
         for (var p = 0; p < count; p++) parts.Add(ModelFile.Read(reader, items));
         var limits = reader.Array<int>();
@@ -80,7 +93,7 @@ public sealed class Blend : Model
         for (var m = 0; m < Parts.Count; m++)
         {
             if (Weights.Warm.Concat(Weights.Cold).All(w => w[m] == 0)) continue;
-            Parts[m].Score(batch, part, workers);
+            Parts[m].ScoreBare(batch, part, workers);
             workers.Each(batch.Count, r =>
             {
                 var row = part.AsSpan(r * n, n);
@@ -104,6 +117,7 @@ public sealed record BlendWeights(IReadOnlyList<int> Limits, float[][] Warm, flo
     /// <summary>The same weights for everybody and everything.</summary>
     public static BlendWeights Same(params float[] weights) => new([], [weights], [weights]);
 
+    /// <summary>The row of weights for a person with so many events.</summary>
     public int Bucket(int events)
     {
         var bucket = 0;

@@ -18,11 +18,12 @@ public sealed class BlendLearner(IReadOnlyList<Model> parts, bool[] cold, int k 
     /// <param name="most">At most so many people are looked at, drawn by the seed.</param>
     /// <param name="seed">For the draw.</param>
     /// <param name="workers">The cores to use.</param>
+    /// <param name="described">Features of the people, a row for each row of the histories, where a part uses them.</param>
     /// <exception cref="RecommenderException"><c>data.empty</c>: nobody has a held-out item.</exception>
-    public BlendWeights Learn(SparseMatrix histories, int[][] held, int most = 6000, ulong seed = 1, Workers? workers = null)
+    public BlendWeights Learn(SparseMatrix histories, int[][] held, int most = 6000, ulong seed = 1, Workers? workers = null, FeatureTable? described = null)
     {
         var cores = workers ?? Workers.All;
-        var people = Collect(histories, held, most, seed, cores);
+        var people = Collect(histories, held, most, seed, cores, described);
         if (people.Length == 0) throw new RecommenderException(Faults.Empty, "Nobody has a held-out event, so no weights can be learned.");
         var all = Start(people, cores);
         all = Search(people, all, cores);
@@ -38,7 +39,7 @@ public sealed class BlendLearner(IReadOnlyList<Model> parts, bool[] cold, int k 
         return new(limits, [.. warm], [.. fresh]);
     }
 
-    private Person[] Collect(SparseMatrix histories, int[][] held, int most, ulong seed, Workers workers)
+    private Person[] Collect(SparseMatrix histories, int[][] held, int most, ulong seed, Workers workers, FeatureTable? described)
     {
         var chosen = Enumerable.Range(0, histories.Rows).Where(u => held[u].Length > 0).ToArray();
         new SeededRandom(seed).Shuffle(chosen.AsSpan());
@@ -50,8 +51,8 @@ public sealed class BlendLearner(IReadOnlyList<Model> parts, bool[] cold, int k 
         for (var from = 0; from < chosen.Length; from += size)
         {
             var block = chosen.AsSpan(from, Math.Min(size, chosen.Length - from)).ToArray();
-            var batch = new Batch(SparseMatrix.FromRows([.. block.Select(u => histories.Row(u).ToArray().Zip(histories.Weights(u).ToArray()).ToList())], items));
-            for (var m = 0; m < parts.Count; m++) parts[m].Score(batch, scores[m], workers);
+            var batch = Batch.Of(Evaluator.Pick(histories, block), described, block);
+            for (var m = 0; m < parts.Count; m++) parts[m].ScoreBare(batch, scores[m], workers);
             var first = from;
             workers.Each(block.Length, r =>
             {

@@ -9,20 +9,21 @@ namespace Salus.Recommender.Models;
 public sealed class ContentModel : Model
 {
     internal const string KindName = "content";
-    private readonly IdMap names;
+    private readonly FeatureTable space;
     /// <summary>Items x features, rows of length one.</summary>
     private readonly SparseMatrix vectors;
     /// <summary>What a person's own feature is multiplied by: kind weight and rarity.</summary>
     private readonly float[] importance;
     private readonly float declared;
 
-    private ContentModel(IdMap items, IdMap names, SparseMatrix vectors, float[] importance, float declared) : base(items) =>
-        (this.names, this.vectors, this.importance, this.declared) = (names, vectors, importance, declared);
+    private ContentModel(IdMap items, FeatureTable space, SparseMatrix vectors, float[] importance, float declared) : base(items) =>
+        (this.space, this.vectors, this.importance, this.declared) = (space, vectors, importance, declared);
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>The features a person may be described by, in the order of the columns of <see cref="Batch.Features"/>.</summary>
-    public IdMap Names => names;
+    /// <summary>The features a person may be described by, in the order of the columns of <see cref="Batch.Features"/>; those of people must have been made in the same version.</summary>
+    public override FeatureTable FeatureSpace => space;
 
     /// <param name="items">The catalogue.</param>
     /// <param name="features">One row for each item.</param>
@@ -37,18 +38,34 @@ public sealed class ContentModel : Model
         var importance = new float[seen.Length];
         for (var f = 0; f < seen.Length; f++)
             importance[f] = (float)(o.Weights.GetValueOrDefault(features.Kinds[f], 1) * Math.Log(1 + (double)items.Count / Math.Max(1, seen[f])));
-        var ones = new float[items.Count];
-        Array.Fill(ones, 1f);
-        var weighted = features.Values.Scaled(ones, importance);
-        var lengths = Enumerable.Range(0, items.Count).Select(r => TensorPrimitives.Norm(weighted.Weights(r))).Select(n => n > 0 ? 1 / n : 0).ToArray();
-        var columns = new float[seen.Length];
-        Array.Fill(columns, 1f);
-        return new(items, features.Names, weighted.Scaled(lengths, columns), importance, (float)o.DeclaredWeight);
+        return new(items, Space(features.Names, [.. features.Kinds], features.Version), Vectors(features.Values, importance), importance, (float)o.DeclaredWeight);
     }
+
+    /// <summary>Rows of length one.</summary>
+    private static SparseMatrix Vectors(SparseMatrix values, float[] importance)
+    {
+        var ones = new float[values.Rows];
+        Array.Fill(ones, 1f);
+        var weighted = values.Scaled(ones, importance);
+        var lengths = Enumerable.Range(0, values.Rows).Select(r => TensorPrimitives.Norm(weighted.Weights(r))).Select(n => n > 0 ? 1 / n : 0).ToArray();
+        var columns = new float[values.ColumnCount];
+        Array.Fill(columns, 1f);
+        return weighted.Scaled(lengths, columns);
+    }
+
+    /// <summary>Rarity stays what it was at the fit, so that the items that were there score as before.</summary>
+    internal override Model Widen(IdMap all, FeatureTable features)
+    {
+        var rows = Enumerable.Range(0, all.Count).Select(i => i < Items.Count ? (Matrix: vectors, Row: i) : (Matrix: Vectors(features.Values.Slice(i, 1), importance), Row: 0))
+            .Select(v => (IReadOnlyList<(int, float)>)[.. v.Matrix.Row(v.Row).ToArray().Zip(v.Matrix.Weights(v.Row).ToArray())]).ToList();
+        return new ContentModel(all, space, SparseMatrix.FromRows(rows, space.Names.Count), importance, declared);
+    }
+
+    private static FeatureTable Space(IdMap names, FeatureKind[] kinds, string version) => new(names, kinds, new(0, names.Count, [0], [], []), version);
 
     private float[] Profile(Batch batch, int row)
     {
-        var profile = new float[names.Count];
+        var profile = new float[space.Names.Count];
         var items = batch.Histories.Row(row);
         var amounts = batch.Histories.Weights(row);
         for (var h = 0; h < items.Length; h++)
@@ -59,7 +76,8 @@ public sealed class ContentModel : Model
         }
         if (batch.Features is { } said)
         {
-            if (said.ColumnCount != names.Count) throw new RecommenderException(Faults.Mismatch, "The features of the people are of another feature space than the model's.");
+            if (!FeatureTable.Agree(space.Version, batch.FeatureVersion)) throw new RecommenderException(Faults.FeatureVersion, "The features of the people were made in another version than those the model was fitted on; compute them again, or fit it again.");
+            if (said.ColumnCount != space.Names.Count) throw new RecommenderException(Faults.Mismatch, "The features of the people are of another feature space than the model's.");
             var own = said.Row(row);
             var values = said.Weights(row);
             var length = 0f;
@@ -69,19 +87,22 @@ public sealed class ContentModel : Model
         return profile;
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var profile = Profile(person, 0);
         var own = vectors.Row(item);
         var values = vectors.Weights(item);
         var found = new List<Contribution>();
-        for (var f = 0; f < own.Length; f++) found.Add(new(names[own[f]], true, profile[own[f]] * values[f]));
+        for (var f = 0; f < own.Length; f++) found.Add(new(space.Names[own[f]], true, profile[own[f]] * values[f]));
         return [.. found.Where(c => c.Amount > 0).OrderByDescending(c => c.Amount).ThenBy(c => c.Name, StringComparer.Ordinal).Take(most)];
     }
 
     internal override void Write(ModelWriter writer)
     {
-        writer.Ids(names);
+        writer.Ids(space.Names);
+        writer.Array<int>([.. space.Kinds.Select(k => (int)k)]);
+        writer.Text(space.Version);
         writer.Sparse(vectors);
         writer.Array<float>(importance);
         writer.Real(declared);
@@ -89,11 +110,14 @@ public sealed class ContentModel : Model
 
     internal static ContentModel Read(ModelReader reader, IdMap items)
     {
-        var (names, vectors, importance, declared) = (reader.Ids(), reader.Sparse(), reader.Reals(), (float)reader.Real());
+        var (names, kinds, version) = (reader.Ids(), reader.Array<int>(), reader.Text());
+        var (vectors, importance, declared) = (reader.Sparse(), reader.Reals(), (float)reader.Real());
+        if (kinds.Any(k => !Enum.IsDefined((FeatureKind)k))) throw ModelReader.Corrupt("there is no such kind of feature");
+        if (!(declared >= 0) || !float.IsFinite(declared)) throw ModelReader.Corrupt("a number is out of range");
         ModelReader.Expect(vectors.Rows, items.Count);
         ModelReader.Expect(vectors.ColumnCount, names.Count);
         ModelReader.Expect(importance.Length, names.Count);
-        return new(items, names, vectors, importance, declared);
+        return new(items, Space(names, [.. kinds.Select(k => (FeatureKind)k)], version), vectors, importance, declared);
     }
 
     private protected override void ScoreInto(Batch batch, float[] scores, Workers workers) => workers.Each(batch.Count, r =>

@@ -15,6 +15,7 @@ public sealed class Ease : Model
 
     private Ease(IdMap items, Matrix weights) : base(items) => this.weights = weights;
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <param name="data">Events; their weights do not matter, a pair counts once.</param>
@@ -49,7 +50,7 @@ public sealed class Ease : Model
             }
         });
         f.Progress?.Report(1);
-        return new(data.Items, gram);
+        return new(data.Items, gram) { Taken = data.Counts() };
     }
 
     /// <summary>XᵀX, both triangles, by rows of people: each block of items is summed by one worker in the order of the people.</summary>
@@ -76,6 +77,7 @@ public sealed class Ease : Model
         return gram;
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var items = person.Histories.Row(0);

@@ -23,7 +23,7 @@ public sealed partial class GraphFilter : Model
     /// <summary>g, one for each eigenvector.</summary>
     private readonly float[] response;
     private readonly float[] inScale, outScale;
-    private readonly int[] reach;
+    private readonly long[] reach;
     private readonly float slope;
 
     private GraphFilter(IdMap items, SparseMatrix events, Matrix vectors, float[] response, float slope, float[] inScale, float[] outScale) : base(items)
@@ -32,12 +32,13 @@ public sealed partial class GraphFilter : Model
         (this.slope, this.inScale, this.outScale, reach) = (slope, inScale, outScale, Reach(this.events, byItem));
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <param name="data">Events; a pair counts once.</param>
     /// <param name="options">Rank, exponents, regularisation.</param>
     /// <param name="fitting">Cores, seed of the random start, cancellation.</param>
-    /// <exception cref="RecommenderException"><c>data.empty</c>, <c>options.range</c>.</exception>
+    /// <exception cref="RecommenderException"><c>data.empty</c>, <c>options.range</c>, <c>memory.limit</c>.</exception>
     public static GraphFilter Fit(Interactions data, GraphFilterOptions? options = null, Fitting? fitting = null)
     {
         var (o, f) = (options ?? new(), fitting ?? Fitting.Default);
@@ -47,8 +48,11 @@ public sealed partial class GraphFilter : Model
         var (people, counts) = (data.Matrix.RowCounts(), data.Matrix.ColumnCounts());
         var inScale = Powers(counts, -o.ItemExponent);
         var events = data.Binary().Scaled(Powers(people, -o.UserExponent), inScale);
-        if (o.Rank == 0) return new(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent));
+        if (o.Rank == 0) return new(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent)) { Taken = data.Counts() };
         var rank = Math.Min(o.Rank, Math.Min(events.Rows, events.ColumnCount));
+        var bytes = TopEigen.Bytes(events.Rows, events.ColumnCount, rank) + 32L * events.Count;
+        if (bytes > (long)o.MostMegabytes << 20)
+            throw new RecommenderException(Faults.Memory, $"A graph filter of rank {rank} over {events.Rows} people and {events.ColumnCount} items would need {bytes >> 20} MB; the limit is {o.MostMegabytes} MB. A lower rank needs less.");
         var (values, vectors) = new TopEigen(events, events.Transposed(), f.Workers).Solve(rank, o.Rounds, f.Seed, p => f.Progress?.Report(0.95 * p));
         var lambda = o.Regularisation * values[0];
         var (level, slope) = Line(rank == events.ColumnCount ? 0 : values[^1], lambda);
@@ -65,7 +69,7 @@ public sealed partial class GraphFilter : Model
             outScale[i] = (float)(outScale[i] / Math.Max(p, 1e-3 / (values[0] + lambda)));
         }
         f.Progress?.Report(1);
-        return new(data.Items, events, vectors, response, (float)slope, inScale, outScale);
+        return new(data.Items, events, vectors, response, (float)slope, inScale, outScale) { Taken = data.Counts() };
     }
 
     /// <summary>The line level - slope * s through 1 / (s + lambda) at the Chebyshev points of [0, top].</summary>
@@ -79,6 +83,7 @@ public sealed partial class GraphFilter : Model
 
     private static float[] Powers(int[] counts, double exponent) => [.. counts.Select(c => (float)Math.Pow(Math.Max(1, c), exponent))];
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var found = new List<Contribution>();
@@ -142,9 +147,13 @@ public sealed record GraphFilterOptions
     /// <summary>Rounds of subspace iteration.</summary>
     public int Rounds { get; init; } = 3;
 
+    /// <summary>What a fit may take; a larger one is refused before it begins. At most 8192, where one matrix comes to what an array can hold.</summary>
+    public int MostMegabytes { get; init; } = 2048;
+
     internal void Check()
     {
         if (Rank is < 0 or > 4096 || Rounds is < 1 or > 50) throw new RecommenderException(Faults.Range, "The rank must lie within 0 and 4096, the rounds within 1 and 50.");
+        if (MostMegabytes is < 1 or > 8192) throw new RecommenderException(Faults.Range, "The limit of memory must lie within 1 and 8192 MB.");
         if (!(Regularisation > 0) || !double.IsFinite(Regularisation)) throw new RecommenderException(Faults.Range, "The regularisation must be above zero.");
         if (new[] { UserExponent, ItemExponent, OutExponent }.Any(e => !(e is >= -2 and <= 2))) throw new RecommenderException(Faults.Range, "The exponents must lie within -2 and 2.");
     }

@@ -26,9 +26,9 @@ public sealed partial class GraphFilter
     }
 
     /// <summary>How many events a walk from each item over its people meets.</summary>
-    private static int[] Reach(SparseMatrix events, SparseMatrix byItem)
+    private static long[] Reach(SparseMatrix events, SparseMatrix byItem)
     {
-        var reach = new int[byItem.Rows];
+        var reach = new long[byItem.Rows];
         for (var i = 0; i < reach.Length; i++)
             foreach (var u in byItem.Row(i)) reach[i] += events.Row(u).Length;
         return reach;

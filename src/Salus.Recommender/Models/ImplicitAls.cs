@@ -23,6 +23,7 @@ public sealed partial class ImplicitAls : Model
         gram = Gram(factors, options.Alpha, workers);
     }
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     internal Matrix Factors => factors;
@@ -44,7 +45,7 @@ public sealed partial class ImplicitAls : Model
             Pass(byItem, items, people, o, f.Workers);
             f.Progress?.Report((epoch + 1.0) / o.Epochs);
         }
-        return new(data.Items, items, o, f.Workers);
+        return new(data.Items, items, o, f.Workers) { Taken = data.Counts() };
     }
 
     /// <summary>The same model with the factors of items nobody has taken replaced by what their features say: H = F W, W the ridge solution over the items that are known.</summary>
@@ -60,7 +61,7 @@ public sealed partial class ImplicitAls : Model
         var mapped = RidgeMap.Predict(features.Values, factors, counts, ridge, cores);
         var result = new Matrix(factors.Rows, factors.Columns);
         for (var i = 0; i < counts.Length; i++) (counts[i] > 0 ? factors : mapped).Row(i).CopyTo(result.Row(i));
-        return new(Items, result, options, cores);
+        return new(Items, result, options, cores) { Taken = Taken };
     }
 
     private static Matrix Start(int rows, ImplicitAlsOptions o, SeededRandom random)
@@ -128,6 +129,7 @@ public sealed partial class ImplicitAls : Model
 /// <summary>Options of <see cref="ImplicitAls"/>.</summary>
 public sealed record ImplicitAlsOptions
 {
+    /// <summary>Length of the factors.</summary>
     public int Dimensions { get; init; } = 64;
 
     /// <summary>Weight of every pair against an event's 1.</summary>
@@ -139,6 +141,7 @@ public sealed record ImplicitAlsOptions
     /// <summary>Nu: 0 regularises everybody alike, 1 in proportion to their events.</summary>
     public double FrequencyExponent { get; init; } = 1;
 
+    /// <summary>Passes over all people and all items.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>Dimensions solved for at a time.</summary>

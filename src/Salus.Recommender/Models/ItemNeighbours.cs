@@ -13,6 +13,7 @@ public sealed class ItemNeighbours : Model
 
     private ItemNeighbours(IdMap items, SparseMatrix weights) : base(items) => this.weights = weights;
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>Weight of i for j = c(i, j) / (sqrt(c(i) c(j)) + shrink), c counting people.</summary>
@@ -70,9 +71,10 @@ public sealed class ItemNeighbours : Model
             }
             fitting.Progress?.Report(Interlocked.Add(ref done, last - first) / (double)n);
         });
-        return new(data.Items, SparseMatrix.FromRows(rows, n));
+        return new(data.Items, SparseMatrix.FromRows(rows, n)) { Taken = data.Counts() };
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3)
     {
         var found = new List<Contribution>();

@@ -13,8 +13,15 @@ public abstract class Model(IdMap items)
     /// <summary>The catalogue: column j of every score is item j.</summary>
     public IdMap Items { get; } = items;
 
+    /// <summary>The features people may be described by, without rows; null for a model that asks for none.</summary>
+    public virtual FeatureTable? FeatureSpace => null;
+
+    /// <summary>How many people had taken each item at the fit, one number an item; empty when the model was not made from events. Set before anybody else sees the model.</summary>
+    internal float[] Taken { get; set; } = [];
+
     /// <summary>Scores every item for each person of the batch. Higher is better; scores of one person compare with each other only.</summary>
-    /// <param name="batch">People over this model's catalogue. A person without events gets what the model knows of nobody in particular, which may be all zeros.</param>
+    /// <param name="batch">People over this model's catalogue. A person of whom the model can say nothing, since all its scores would be equal, gets the counts of the items:
+    /// what most people took comes first, not what stands first in the catalogue.</param>
     /// <param name="scores">Row-major, <c>batch.Count</c> x <c>Items.Count</c>; what it held is overwritten.</param>
     /// <param name="workers">The cores to use.</param>
     /// <exception cref="RecommenderException"><c>data.mismatch</c>: another catalogue or too small an array.</exception>
@@ -22,8 +29,41 @@ public abstract class Model(IdMap items)
     {
         if (batch.Histories.ColumnCount != Items.Count) throw new RecommenderException(Faults.Mismatch, "The histories are over another catalogue than the model's.");
         if (scores.LongLength < (long)batch.Count * Items.Count) throw new RecommenderException(Faults.Mismatch, "The array for the scores is too small.");
-        ScoreInto(batch, scores, workers ?? Workers.All);
+        var cores = workers ?? Workers.All;
+        ScoreInto(batch, scores, cores);
+        if (Taken.Length == Items.Count) cores.Each(batch.Count, r => Speak(scores.AsSpan(r * Items.Count, Items.Count)));
     }
+
+    /// <summary>The scores as they are, equal ones too: in a blend a part that has nothing to say must leave the word to the others.</summary>
+    internal void ScoreBare(Batch batch, float[] scores, Workers workers) => ScoreInto(batch, scores, workers);
+
+    /// <summary>Whether a row of scores prefers nothing to anything.</summary>
+    internal static bool IsSilent(ReadOnlySpan<float> row) => row.IsEmpty || row.IndexOfAnyExcept(row[0]) < 0;
+
+    private void Speak(Span<float> row)
+    {
+        if (IsSilent(row)) Taken.CopyTo(row);
+    }
+
+    /// <summary>The same model over a catalogue with items that came since the fit. They are ranked by their features, so only a model that knows features can take them in; those its features say
+    /// nothing of rank last. For lists, not for files.</summary>
+    /// <param name="items">Features of items, made in the version of those the model was fitted on; items it knows stay as they are.</param>
+    /// <exception cref="RecommenderException"><c>data.mismatch</c>: the model knows no features; <c>features.version</c>.</exception>
+    public Model WithItems(Features.FeatureSnapshot items)
+    {
+        var all = Items.Copy();
+        foreach (var item in items.Rows.Names) all.Add(item);
+        if (FeatureSpace is not { } space) throw new RecommenderException(Faults.Mismatch, "The model was fitted without features of the items, so it can say nothing of new ones.");
+        if (!FeatureTable.Agree(space.Version, items.Version)) throw new RecommenderException(Faults.FeatureVersion, "The features of the items were made in another version than those the model was fitted on; compute them again, or fit it again.");
+        if (all.Count == Items.Count) return this;
+        var wide = Widen(all, items.For(all).Over(space));
+        if (Taken.Length == Items.Count) wide.Taken = [.. Taken, .. new float[all.Count - Items.Count]];
+        return wide;
+    }
+
+    /// <param name="all">The catalogue with more items at the end.</param>
+    /// <param name="features">A row for each of them, over the feature space of the model.</param>
+    internal virtual Model Widen(IdMap all, FeatureTable features) => new Widened(this, all);
 
     /// <summary>Why an item was scored as it was: the person's own items that added most, largest first. Empty when the model cannot say.</summary>
     public virtual IReadOnlyList<Contribution> Explain(Batch person, int item, int most = 3) => [];
@@ -46,5 +86,6 @@ public sealed record Contribution(string Name, bool IsFeature, double Amount);
 /// <param name="Progress">Told the share that is done, from 0 to 1.</param>
 public sealed record Fitting(Workers Workers, ulong Seed = 1, IProgress<double>? Progress = null)
 {
+    /// <summary>All cores, seed 1, nobody told.</summary>
     public static Fitting Default { get; } = new(Workers.All);
 }

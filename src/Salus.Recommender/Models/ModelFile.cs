@@ -4,11 +4,15 @@ using Salus.Recommender.Data;
 namespace Salus.Recommender.Models;
 
 /// <summary>Models in files: a head, the body, and a SHA-256 over both at the end. A file is written beside its place and moved there when it is whole, so that
-/// a reader finds the old model or the new one.</summary>
+/// a reader finds the old model or the new one. A file of a <see cref="GraphFilter"/>, or of a <see cref="Blend"/> with one, holds who took what, row by row without names: guard
+/// it as the events themselves. docs/recommender.md says what the others hold.</summary>
 public static class ModelFile
 {
     private const string Head = "SALUS-REC";
-    private const int Version = 1;
+    private const int Version = 2;
+
+    /// <summary>Blends within blends; without a bound a made-up file could exhaust the stack, which nothing can catch.</summary>
+    private const int MostDepth = 4;
 
     private static readonly Dictionary<string, Func<ModelReader, IdMap, Model>> Readers = new()
     {
@@ -25,29 +29,19 @@ public static class ModelFile
     /// <param name="path">Where; a model that stands there is replaced in one step.</param>
     public static void Save(Model model, string path)
     {
-        var beside = $"{path}.{Guid.CreateVersion7():N}.part";
-        try
+        WholeFile.Write(path, file =>
         {
-            using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite))
+            using (var writer = new ModelWriter(file))
             {
-                using (var writer = new ModelWriter(file))
-                {
-                    writer.Text(Head);
-                    writer.Number(Version);
-                    writer.Ids(model.Items);
-                    Write(writer, model);
-                }
-                file.Position = 0;
-                var hash = SHA256.HashData(file);
-                file.Write(hash);
-                file.Flush(flushToDisk: true);
+                writer.Text(Head);
+                writer.Number(Version);
+                writer.Ids(model.Items);
+                Write(writer, model);
             }
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+            file.Position = 0;
+            var hash = SHA256.HashData(file);
+            file.Write(hash);
+        });
     }
 
     /// <exception cref="RecommenderException"><c>model.corrupt</c>: cut, changed or not a model; <c>model.unknown</c>: of a kind or version this program does not know.</exception>
@@ -63,11 +57,11 @@ public static class ModelFile
             if (reader.Number() != Version) throw new RecommenderException(Faults.UnknownModel, "The model file is of another version of this program; train it again.");
             return Read(reader, reader.Ids());
         }
-        catch (RecommenderException broken) when (broken.Code is Faults.Mismatch or Faults.NotFinite)
+        catch (RecommenderException broken) when (broken.Code is not (Faults.CorruptModel or Faults.UnknownModel))
         {
             throw ModelReader.Corrupt("its parts do not fit together", broken);
         }
-        catch (Exception broken) when (broken is IOException or FormatException or OverflowException or ArgumentException or UnauthorizedAccessException)
+        catch (Exception broken) when (broken is IOException or FormatException or ArithmeticException or ArgumentException or UnauthorizedAccessException)
         {
             throw ModelReader.Corrupt("it cannot be read", broken);
         }
@@ -75,14 +69,23 @@ public static class ModelFile
 
     internal static void Write(ModelWriter writer, Model model)
     {
+        if (++writer.Depth > MostDepth) throw new RecommenderException(Faults.Range, $"A model file holds blends within blends to a depth of {MostDepth}.");
         writer.Text(model.Kind);
+        writer.Array<float>(model.Taken);
         model.Write(writer);
+        writer.Depth--;
     }
 
     internal static Model Read(ModelReader reader, IdMap items)
     {
-        var kind = reader.Text();
-        return Readers.TryGetValue(kind, out var read) ? read(reader, items) : throw new RecommenderException(Faults.UnknownModel, "The model file holds a kind of model this program does not know.");
+        if (++reader.Depth > MostDepth) throw ModelReader.Corrupt("its blends lie too deep within each other");
+        if (!Readers.TryGetValue(reader.Text(), out var read)) throw new RecommenderException(Faults.UnknownModel, "The model file holds a kind of model this program does not know.");
+        var taken = reader.Reals();
+        if (taken.Length > 0) ModelReader.Expect(taken.Length, items.Count);
+        var model = read(reader, items);
+        model.Taken = taken;
+        reader.Depth--;
+        return model;
     }
 
     private static void Check(FileStream file)

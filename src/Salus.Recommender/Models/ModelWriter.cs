@@ -7,7 +7,10 @@ namespace Salus.Recommender.Models;
 /// <summary>Writes the parts of a model, little-endian.</summary>
 internal sealed class ModelWriter(Stream output) : IDisposable
 {
-    private readonly BinaryWriter writer = new(output, System.Text.Encoding.UTF8, leaveOpen: true);
+    private readonly BinaryWriter writer = new(output, StrictText.Utf8, leaveOpen: true);
+
+    /// <summary>How many models are open, one within the other.</summary>
+    public int Depth { get; set; }
 
     public void Number(int value) => writer.Write(value);
 
@@ -51,7 +54,10 @@ internal sealed class ModelWriter(Stream output) : IDisposable
 /// <summary>Reads them back. What does not fit is a corrupt file, never an exception of another kind and never a huge allocation.</summary>
 internal sealed class ModelReader(Stream input) : IDisposable
 {
-    private readonly BinaryReader reader = new(input, System.Text.Encoding.UTF8, leaveOpen: true);
+    private readonly BinaryReader reader = new(input, StrictText.Utf8, leaveOpen: true);
+
+    /// <summary>How many models are open, one within the other.</summary>
+    public int Depth { get; set; }
 
     public void Dispose() => reader.Dispose();
 

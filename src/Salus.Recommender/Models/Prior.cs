@@ -12,13 +12,14 @@ public sealed class Prior : Model
 
     private Prior(IdMap items, float[] scores) : base(items) => this.scores = scores;
 
+    /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>Score = number of people who took the item.</summary>
     public static Prior Popularity(Interactions data)
     {
         data.Checked();
-        return new(data.Items, [.. data.Matrix.ColumnCounts().Select(c => (float)c)]);
+        return new(data.Items, data.Counts()) { Taken = data.Counts() };
     }
 
     /// <summary>Score = sum over the item's events of 2^(-age / half-life): an event counts half when it is one half-life old.</summary>
@@ -34,7 +35,7 @@ public sealed class Prior : Model
         var at = now ?? times.Max();
         var scores = new double[data.Items.Count];
         for (var e = 0; e < times.Length; e++) scores[data.Matrix.Columns[e]] += Math.Pow(2, -Math.Max(0, at - times[e]) / (86400 * halfLifeDays));
-        return new(data.Items, [.. scores.Select(s => (float)s)]);
+        return new(data.Items, [.. scores.Select(s => (float)s)]) { Taken = data.Counts() };
     }
 
     internal static Prior Of(IdMap items, float[] scores) => new(items, scores);

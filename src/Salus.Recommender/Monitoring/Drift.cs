@@ -3,6 +3,7 @@ namespace Salus.Recommender.Monitoring;
 /// <summary>How far a distribution has moved.</summary>
 public enum DriftLevel
 {
+    /// <summary>Population stability index below 0.1.</summary>
     Steady,
     /// <summary>Population stability index of 0.1 or more.</summary>
     Warning,
@@ -57,19 +58,24 @@ public static class Drift
         return index;
     }
 
+    /// <summary>What an index means.</summary>
     public static DriftLevel Level(double index) => index >= 0.25 ? DriftLevel.Alarm : index >= 0.1 ? DriftLevel.Warning : DriftLevel.Steady;
 
-    /// <summary>Every feature in every segment, the farthest moved first. Segments that only one side has are left to a person: they have no index.</summary>
+    /// <summary>Every feature in every segment, the farthest moved first. What only one side has has no finite index and stands first: what has vanished is an alarm, since nothing else would
+    /// tell of a feature that is not computed any more; what is new is a warning.</summary>
     /// <param name="baseline">Rows of segment, feature, value then.</param>
     /// <param name="current">The same now.</param>
     public static IReadOnlyList<DriftLine> Report(IEnumerable<(string Segment, string Feature, double Value)> baseline, IEnumerable<(string Segment, string Feature, double Value)> current)
     {
         var then = baseline.ToLookup(r => (r.Segment, r.Feature), r => r.Value);
-        return [.. current.GroupBy(r => (r.Segment, r.Feature), r => r.Value).Where(g => then.Contains(g.Key)).Select(g =>
+        var now = current.ToLookup(r => (r.Segment, r.Feature), r => r.Value);
+        return [.. then.Select(g => g.Key).Union(now.Select(g => g.Key)).Select(key =>
             {
-                var (before, after) = (then[g.Key].ToArray(), g.ToArray());
+                var (before, after) = (then[key].ToArray(), now[key].ToArray());
+                if (after.Length == 0) return new DriftLine(key.Segment, key.Feature, double.PositiveInfinity, DriftLevel.Alarm, before.Length, 0);
+                if (before.Length == 0) return new DriftLine(key.Segment, key.Feature, double.PositiveInfinity, DriftLevel.Warning, 0, after.Length);
                 var index = OfNumbers(before, after);
-                return new DriftLine(g.Key.Segment, g.Key.Feature, index, Level(index), before.Length, after.Length);
-            }).OrderByDescending(l => l.Index).ThenBy(l => l.Segment, StringComparer.Ordinal).ThenBy(l => l.Feature, StringComparer.Ordinal)];
+                return new DriftLine(key.Segment, key.Feature, index, Level(index), before.Length, after.Length);
+            }).OrderByDescending(l => l.Index).ThenByDescending(l => l.Level).ThenBy(l => l.Segment, StringComparer.Ordinal).ThenBy(l => l.Feature, StringComparer.Ordinal)];
     }
 }

@@ -5,6 +5,7 @@ public sealed class SeededRandom(ulong seed)
 {
     private ulong state = seed;
 
+    /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {
         var z = state += 0x9E3779B97F4A7C15UL;
@@ -22,6 +23,7 @@ public sealed class SeededRandom(ulong seed)
     /// <summary>Standard normal, by Box and Muller.</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Unit())) * Math.Cos(2 * Math.PI * Unit());
 
+    /// <summary>Brings values into an order drawn evenly from all orders (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> values)
     {
         for (var i = values.Length - 1; i > 0; i--)

@@ -9,10 +9,15 @@ internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
 {
     private readonly int n = a.ColumnCount;
 
+    /// <summary>The most <see cref="Solve"/> has in memory at one time: seven blocks of items and one of people, each with the wanted columns and those that are spare.</summary>
+    public static long Bytes(int people, int items, int wanted) => 4L * Width(items, wanted) * (7L * items + people);
+
+    private static int Width(int items, int wanted) => Math.Min(items, wanted + Math.Max(8, wanted / 10));
+
     /// <summary>Row-major n x d vectors, orthonormal columns, and their eigenvalues in descending order.</summary>
     public (float[] Values, Matrix Vectors) Solve(int wanted, int rounds, ulong seed, Action<double>? progress = null)
     {
-        var d = Math.Min(n, wanted + Math.Max(8, wanted / 10));
+        var d = Width(n, wanted);
         var q = Start(d, seed);
         q = Apply(q);
         q = Orthonormal(q);
@@ -83,8 +88,48 @@ internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
         }
     });
 
-    /// <summary>Cholesky QR, twice: as good as Householder for what comes out of a filtered, scaled block (Yamamoto and others 2015).</summary>
+    /// <summary>Cholesky QR, twice: as good as Householder for what comes out of a filtered, scaled block (Yamamoto and others 2015). A block whose columns depend on each other, as when items
+    /// nobody has taken leave G with less rank than columns are wanted, has no Cholesky factor; it goes the slow way.</summary>
     private Matrix Orthonormal(Matrix y)
+    {
+        try { return CholeskyQr(y); }
+        catch (RecommenderException dependent) when (dependent.Code == Faults.Numeric) { return GramSchmidt(y); }
+    }
+
+    /// <summary>Column by column, twice over each (Giraud and others 2005); a column that is nothing but the ones before it is drawn anew.</summary>
+    private static Matrix GramSchmidt(Matrix y)
+    {
+        var (d, rows) = (y.Columns, y.Rows);
+        var random = new SeededRandom(1);
+        // Columns as rows, where they lie together.
+        var columns = new Matrix(d, rows);
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < d; c++) columns.Values[c * rows + r] = y.Values[r * d + c];
+        for (var c = 0; c < d; c++)
+        {
+            var own = columns.Row(c);
+            for (var before = TensorPrimitives.Norm<float>(own); ;)
+            {
+                for (var pass = 0; pass < 2; pass++)
+                    for (var other = 0; other < c; other++)
+                        TensorPrimitives.MultiplyAdd(columns.Row(other), -TensorPrimitives.Dot<float>(columns.Row(other), own), own, own);
+                var norm = TensorPrimitives.Norm<float>(own);
+                if (norm > 1e-4f * before && norm > 0)
+                {
+                    TensorPrimitives.Multiply(own, 1 / norm, own);
+                    break;
+                }
+                for (var r = 0; r < rows; r++) own[r] = (float)random.Normal();
+                before = TensorPrimitives.Norm<float>(own);
+            }
+        }
+        var result = new Matrix(rows, d);
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < d; c++) result.Values[r * d + c] = columns.Values[c * rows + r];
+        return result;
+    }
+
+    private Matrix CholeskyQr(Matrix y)
     {
         for (var pass = 0; pass < 2; pass++)
         {

@@ -47,8 +47,9 @@ public sealed class NoisyCounts(PrivacyBudget budget, Func<double>? unit = null)
     public IReadOnlyDictionary<string, long> Histogram(string release, IEnumerable<(string Person, string Key)> pairs, IReadOnlyCollection<string> keys, int mostEach, int threshold, double epsilon)
     {
         if (mostEach < 1 || threshold < 1) throw new RecommenderException(Faults.Range, "A person must count at least once, and the threshold be at least 1.");
-        budget.Spend(release, epsilon);
         var allowed = keys.ToHashSet(StringComparer.Ordinal);
+        if (allowed.Count != keys.Count) throw new RecommenderException(Faults.Malformed, "A key stands twice in the list of keys.");
+        budget.Spend(release, epsilon);
         var counts = keys.ToDictionary(k => k, _ => 0, StringComparer.Ordinal);
         foreach (var person in pairs.Where(p => allowed.Contains(p.Key)).Distinct().GroupBy(p => p.Person, StringComparer.Ordinal))
             foreach (var (_, key) in person.OrderBy(p => p.Key, StringComparer.Ordinal).Take(mostEach)) counts[key]++;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Salus.Recommender.Data;
 
 namespace Salus.Recommender.Privacy;
@@ -16,11 +15,12 @@ public sealed class Pseudonyms
     public Pseudonyms(byte[] key, string purpose)
     {
         if (key.Length < 32) throw new RecommenderException(Faults.Range, "The key of pseudonyms needs at least 32 bytes.");
-        this.key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(purpose));
+        this.key = HMACSHA256.HashData(key, StrictText.Bytes(purpose));
     }
 
     /// <summary>22 characters that are safe in files and addresses.</summary>
-    public string Of(string id) => System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
+    /// <exception cref="RecommenderException"><c>data.malformed</c>: half of a surrogate pair, which would give two people one name.</exception>
+    public string Of(string id) => System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(key, StrictText.Bytes(id)).AsSpan(0, 16));
 }
 
 /// <summary>Training data that may leave the house: pseudonyms, items, and the day of an event. No other column exists, so none can be forgotten.</summary>
@@ -32,21 +32,26 @@ public static class TrainingExport
     /// <param name="data">Events.</param>
     /// <param name="pseudonyms">For the people.</param>
     /// <param name="output">Lines of tab-separated text.</param>
-    /// <param name="least">People with fewer events and items taken by fewer people are left out: a rare pair points at somebody.</param>
+    /// <param name="least">People with fewer events and items taken by fewer people are left out: a rare pair points at somebody. Both are counted over what is written, so leaving one out may
+    /// take others with it.</param>
     /// <returns>How many events were written.</returns>
+    /// <exception cref="RecommenderException"><c>data.malformed</c>: an item's identifier would break a line; nothing is written then. <c>options.range</c>.</exception>
     public static int Write(Interactions data, Pseudonyms pseudonyms, TextWriter output, int least = 5)
     {
+        if (least < 1) throw new RecommenderException(Faults.Range, "The least number of people must be at least 1.");
+        var (keptPeople, keptItems) = Core(data.Matrix, least);
+        for (var i = 0; i < keptItems.Length; i++)
+            if (keptItems[i]) StrictText.Cell(data.Items[i]);
         output.Write(string.Join('\t', Columns) + "\n");
-        var (people, items) = (data.Matrix.RowCounts(), data.Matrix.ColumnCounts());
         var lines = new List<string>();
         for (var u = 0; u < data.Users.Count; u++)
         {
-            if (people[u] < least) continue;
+            if (!keptPeople[u]) continue;
             var person = pseudonyms.Of(data.Users[u]);
             for (var e = data.Matrix.Starts[u]; e < data.Matrix.Starts[u + 1]; e++)
             {
                 var item = data.Matrix.Columns[e];
-                if (items[item] < least) continue;
+                if (!keptItems[item]) continue;
                 var day = data.Times is { } times ? (times[e] - Mod(times[e], 86_400)).ToString(CultureInfo.InvariantCulture) : "";
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"{person}\t{data.Items[item]}\t{data.Matrix.Values[e]}\t{day}\n"));
             }
@@ -55,6 +60,29 @@ public static class TrainingExport
         lines.Sort(StringComparer.Ordinal);
         foreach (var line in lines) output.Write(line);
         return lines.Count;
+    }
+
+    /// <summary>The largest part of the events in which every person has so many and every item so many people: what falls below is taken out until nothing does.</summary>
+    private static (bool[] People, bool[] Items) Core(SparseMatrix events, int least)
+    {
+        var byItem = events.Transposed();
+        var (people, items) = (events.RowCounts(), events.ColumnCounts());
+        var (keptPeople, keptItems) = (people.Select(_ => true).ToArray(), items.Select(_ => true).ToArray());
+        for (var moved = true; moved;) moved = Drop(events, people, keptPeople, items, keptItems) | Drop(byItem, items, keptItems, people, keptPeople);
+        return (keptPeople, keptItems);
+
+        bool Drop(SparseMatrix rows, int[] own, bool[] kept, int[] others, bool[] keptOthers)
+        {
+            var any = false;
+            for (var r = 0; r < own.Length; r++)
+            {
+                if (!kept[r] || own[r] >= least) continue;
+                (kept[r], any) = (false, true);
+                foreach (var other in rows.Row(r))
+                    if (keptOthers[other]) others[other]--;
+            }
+            return any;
+        }
     }
 
     private static long Mod(long value, long by) => (value % by + by) % by;

@@ -16,8 +16,15 @@ public sealed record Recipe(string Name, string About, Func<Interactions, Fittin
 /// <param name="Parts">The recipes that went into it; one when a single model was best.</param>
 public sealed record Choice(Model Model, IReadOnlyList<(string Name, double Ndcg, double Recall)> Tried, IReadOnlyList<string> Parts);
 
+/// <summary>What is known apart from events.</summary>
+/// <param name="Items">A row for each item of the data.</param>
+/// <param name="People">A row for each person of the data, over the feature space of the items; or null.</param>
+public sealed record Described(FeatureTable Items, FeatureTable? People = null);
+
 /// <summary>Chooses a model, or a blend of several, by itself: a tenth of each person's events is held out of the training data, each recipe is fitted on the rest, the
-/// weights of the blend are learned on what was held out, and what was chosen is fitted again on everything. The test data is never looked at.</summary>
+/// weights of the blend are learned on what was held out, and what was chosen is fitted again on everything. The test data is never looked at.
+/// Which tenth: the latest where times are known, since that is what will be asked; else one drawn by the seed, and with it, where items are described, every event of a twentieth
+/// of the items, so that there is something to learn from about items nobody has taken.</summary>
 public static class ModelTrainer
 {
     /// <summary>People who are looked at on the validation split.</summary>
@@ -28,12 +35,16 @@ public static class ModelTrainer
     /// <param name="k">The length of list to be best at.</param>
     /// <param name="fitting">Cores, seed, cancellation.</param>
     /// <param name="say">Told what is done, in words.</param>
-    /// <exception cref="RecommenderException"><c>data.empty</c>.</exception>
-    public static Choice Choose(Interactions data, IReadOnlyList<Recipe> recipes, int k = 20, Fitting? fitting = null, Action<string>? say = null)
+    /// <param name="described">What is known of items and people; the recipes are then <see cref="Recipes.For"/> with the items.</param>
+    /// <exception cref="RecommenderException"><c>data.empty</c>, <c>data.mismatch</c>.</exception>
+    public static Choice Choose(Interactions data, IReadOnlyList<Recipe> recipes, int k = 20, Fitting? fitting = null, Action<string>? say = null, Described? described = null)
     {
         var f = fitting ?? Fitting.Default;
         data.Checked();
-        var (train, held) = Split.Share(data, seed: f.Seed + 6);
+        if (described is not null && (described.Items.Values.Rows != data.Items.Count || (described.People is { } rows && rows.Values.Rows != data.Users.Count)))
+            throw new RecommenderException(Faults.Mismatch, "The features do not have one row for each item, or for each person, of the data.");
+        var (train, held) = data.Times is not null ? Split.Latest(data, seed: f.Seed + 6) : described is not null ? Split.ShareAndItems(data, seed: f.Seed + 6) : Split.Share(data, seed: f.Seed + 6);
+        held = held.OnlyKnown(train);
         if (train.Matrix.Count == 0 || held.Known.All(h => h.Length == 0))
         {
             say?.Invoke("There is too little data to hold any out: the most popular items are all that can be said.");
@@ -47,12 +58,12 @@ public static class ModelTrainer
         {
             f.Workers.Cancellation.ThrowIfCancellationRequested();
             models.Add(recipe.Fit(train, f));
-            var report = Evaluator.Run(models[^1], train, sample, cut, f.Workers);
+            var report = Evaluator.Run(models[^1], train, sample, cut, f.Workers, options: new() { People = described?.People });
             tried.Add((recipe.Name, report.Ndcg.Mean, report.Recall.Mean));
             say?.Invoke($"validation: {recipe.Name}: ndcg@{cut} {report.Ndcg.Mean:F4}, recall@{cut} {report.Recall.Mean:F4}");
         }
         var cold = Cold(train);
-        var weights = new BlendLearner(models, cold, cut).Learn(train.Matrix, sample.Known, MostPeople, f.Seed, f.Workers);
+        var weights = new BlendLearner(models, cold, cut).Learn(train.Matrix, sample.Known, MostPeople, f.Seed, f.Workers, described?.People);
         var used = Enumerable.Range(0, recipes.Count).Where(m => weights.Warm.Concat(weights.Cold).Any(w => w[m] > 0)).ToArray();
         models.Clear();
         float[] Keep(float[] row) => [.. used.Select(m => row[m])];

@@ -43,6 +43,29 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void Quotes_are_taken_off_a_whole_field_only()
+    {
+        var data = Read("\"a b\",\"x\"", "a,5\" pipe", "\"a,\"x", "b,\"say \"\"ah\"\"\"");
+        Assert.Equal(["a b", "a", "\"a", "b"], data.Users.Names);
+        Assert.Equal(["x", "5\" pipe", "\"x", "say \"ah\""], data.Items.Names);
+    }
+
+    [Fact]
+    public void Data_that_was_built_does_not_change_when_more_is_added()
+    {
+        var builder = new InteractionBuilder();
+        builder.Add("a", "x");
+        var data = builder.Build();
+        builder.Add("b", "y");
+        builder.AddItem("z");
+        Assert.Equal((1, 1), (data.Users.Count, data.Items.Count));
+        Assert.Equal(-1, data.Items.Find("y"));
+        Assert.Equal((2, 3), (builder.Build().Users.Count, builder.Build().Items.Count));
+        Assert.Equal(["x", "new"], data.WithItems(["new", "x"]).Checked().Items.Names);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => builder.Add("a", "half \ud800")).Code);
+    }
+
+    [Fact]
     public void Says_which_line_is_wrong()
     {
         Assert.Equal(Faults.Malformed, Fault("a,x,5", "b,y,many"));
@@ -75,5 +98,8 @@ public sealed class ReaderTests
         Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => new InteractionBuilder().Add("a", "x", 0)).Code);
         Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(0, float.NaN)]], 1)).Code);
         Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => SparseMatrix.FromRows([[(3, 1)]], 1)).Code);
+        // Parts as a damaged file might give them: fewer rows than none, and an entry before the first row.
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => new SparseMatrix(-1, 1, [], [], [])).Code);
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => new SparseMatrix(1, 1, [1, 1], [5], [1])).Code);
     }
 }

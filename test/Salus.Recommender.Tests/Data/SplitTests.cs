@@ -48,6 +48,41 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public void The_latest_share_is_as_many_as_the_drawn_share_and_later_than_all_that_is_kept()
+    {
+        var data = Planted.Circles3();
+        var (train, held) = Split.Latest(data, 0.3);
+        var drawn = Split.Share(data, 0.3).Held;
+        for (var u = 0; u < data.Users.Count; u++)
+        {
+            Assert.Equal(drawn.Known[u].Length, held.Known[u].Length);
+            // Times rise with the number of the item.
+            var kept = train.Matrix.Row(u).ToArray().Max(i => int.Parse(data.Items[i][1..], System.Globalization.CultureInfo.InvariantCulture));
+            Assert.All(held.Known[u], i => Assert.True(int.Parse(data.Items[i][1..], System.Globalization.CultureInfo.InvariantCulture) > kept));
+        }
+        Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => Split.Latest(InteractionReader.Read(["a x"]))).Code);
+    }
+
+    [Fact]
+    public void A_share_of_the_items_can_be_held_out_whole()
+    {
+        var data = Planted.Random(50, 60, 0.5, 1);
+        var (train, held) = Split.ShareAndItems(data, 0.1, 0.2);
+        Assert.InRange(train.Matrix.ColumnCounts().Count(c => c == 0), 5, 20);
+        Assert.Equal(data.Matrix.Count, train.Matrix.Count + held.Known.Sum(k => k.Length));
+    }
+
+    [Fact]
+    public void A_moment_leaves_the_share_asked_for_behind_it()
+    {
+        var builder = new InteractionBuilder();
+        for (var t = 0; t < 100; t++) builder.Add($"u{t % 7}", $"i{t}", time: t);
+        Assert.Equal(80, Split.Moment(builder.Build(), 0.2));
+        Assert.Equal(Faults.Range, Assert.Throws<RecommenderException>(() => Split.Moment(builder.Build(), 1)).Code);
+        Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => Split.Moment(InteractionReader.Read(["a x"]), 0.2)).Code);
+    }
+
+    [Fact]
     public void Splits_without_sense_are_refused()
     {
         var data = InteractionReader.Read(["a x y"]);

@@ -88,6 +88,43 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void A_sample_of_candidates_is_taken_only_when_asked_for_and_says_so()
+    {
+        var (train, held) = Split.Share(Planted.Random(200, 60, 0.3, 8), 0.2);
+        var model = Prior.Popularity(train);
+        var full = Evaluator.Run(model, train, held, 5);
+        var sampled = Evaluator.Run(model, train, held, 5, options: new() { Sampled = 10 });
+        Assert.Null(full.Sampled);
+        Assert.StartsWith("candidates: all items", full.Candidates, StringComparison.Ordinal);
+        Assert.StartsWith("SAMPLED candidates: what was held out and 10 others", sampled.Candidates, StringComparison.Ordinal);
+        Assert.True(sampled.Recall.Mean > full.Recall.High);
+        Assert.Equal(sampled.People.SelectMany(p => p.List), Evaluator.Run(model, train, held, 5, new Workers(1), options: new() { Sampled = 10 }).People.SelectMany(p => p.List));
+        // A sample of all there is changes nothing; what was taken is in none.
+        Assert.Equal(full.People.SelectMany(p => p.List), Evaluator.Run(model, train, held, 5, options: new() { Sampled = 60 }).People.SelectMany(p => p.List));
+        Assert.All(sampled.People, p => Assert.Empty(p.List.Intersect(train.Matrix.Row(p.User).ToArray())));
+        Assert.Equal(Faults.Range, Assert.Throws<RecommenderException>(() => Evaluator.Run(model, train, held, 5, options: new() { Sampled = 0 })).Code);
+    }
+
+    [Fact]
+    public void Accuracy_is_the_share_of_the_candidates_that_are_judged_rightly()
+    {
+        // Of ten candidates four are shown, three wanted, two of them shown: one is missing and two are shown in vain.
+        Assert.Equal(0.7, Metrics.OfList([5, 6, 7, 8], c => c is 5 or 7 or 9, 3, 4, 10).Accuracy, 12);
+        var train = InteractionReader.Read(["a x y z w", "b x y"]);
+        var report = Evaluator.Run(Prior.Popularity(train), train, HeldOut.Align(train, InteractionReader.Read(["b z"])), 1);
+        Assert.Equal(1, report.Accuracy.Mean);
+    }
+
+    [Fact]
+    public void People_without_a_training_event_are_strangers()
+    {
+        var train = InteractionReader.Read(["a x y", "b", "c z"]);
+        var held = HeldOut.Align(train, InteractionReader.Read(["a z", "b x new", "d x"])).OnlyKnown(train);
+        Assert.Equal(2, held.Strangers);
+        Assert.Equal(0, Assert.Single(Evaluator.Run(Prior.Popularity(train), train, held, 1).People).User);
+    }
+
+    [Fact]
     public void The_bootstrap_interval_holds_the_mean_and_narrows_with_more_people()
     {
         var random = new SeededRandom(1);

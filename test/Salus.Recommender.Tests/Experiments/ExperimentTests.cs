@@ -135,20 +135,4 @@ public sealed class ExperimentTests
         Assert.Equal(Faults.Range, Assert.Throws<RecommenderException>(() => new SequentialTest(0)).Code);
         Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => new SequentialTest(1).Add(true, double.NaN)).Code);
     }
-
-    [Theory]
-    [InlineData(0.2, 0, true)]
-    [InlineData(0.4, 0, false)]
-    [InlineData(0.27, 0.1, false)]
-    public void A_guardrail_stops_an_arm_that_harms_by_more_than_the_margin_and_no_other(double treatment, double margin, bool stops)
-    {
-        var (random, guard) = (new SeededRandom(4), new Guardrail("visits kept", 0.05, margin));
-        for (var n = 0; n < 6000; n++)
-        {
-            var isTreatment = n % 2 == 0;
-            guard.Add(isTreatment, random.Unit() < (isTreatment ? treatment : 0.3) ? 1 : 0);
-        }
-        Assert.Equal(stops, guard.Stopped);
-        Assert.Equal("visits kept", guard.Measure);
-    }
 }

@@ -47,6 +47,58 @@ public sealed class FeatureStoreTests
     }
 
     [Fact]
+    public void Another_kind_has_another_fingerprint_and_a_name_cannot_pass_for_a_value()
+    {
+        string Print(string name, FeatureKind kind, string value) => new FeatureStore<string>([new(name, 1, kind, v => FeatureValues.Category(v))]).Compute([("a", value)]).Fingerprint;
+        Assert.NotEqual(Print("f", FeatureKind.Category, "x"), Print("f", FeatureKind.Language, "x"));
+        foreach (var name in new[] { "a=b", "a@2", "", "a, b" }) Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => Print(name, FeatureKind.Category, "c")).Code);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => Print("f", FeatureKind.Category, "\ud800")).Code);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => FeatureValues.Words("eye \ud800").ToList()).Code);
+    }
+
+    [Fact]
+    public void A_file_of_features_is_read_by_kind_and_says_which_line_is_wrong()
+    {
+        var read = FeatureReader.Read(["\uFEFFclinic 1\tspeciality=eye\tword:about=Eyes and ears\tplace:where=45.46,9.19\tprice:visit=5000", "clinic 2\tspeciality=dentist\tlanguage:spoken=it\tlanguage:spoken=de\tflag:wheelchair=yes", "", "clinic 3"]);
+        string[] Of(string id) => [.. read.Table.Values.Row(read.Rows.Find(id)).ToArray().Select(c => read.Table.Names[c])];
+        Assert.Equal(["about=and", "about=ears", "about=eyes", "speciality=eye", "visit=2^12", "where=0.1:454:91", "where=1:45:9"], Of("clinic 1"));
+        Assert.Equal(["speciality=dentist", "spoken=de", "spoken=it", "wheelchair=yes"], Of("clinic 2"));
+        Assert.Empty(Of("clinic 3"));
+        Assert.Equal(FeatureKind.Language, read.Table.Kinds[read.Table.Names.Find("spoken=it")]);
+        foreach (var line in new[] { "a\tspeciality", "a\t=x", "a\tsize:x=1", "a\t3:x=1", "a\tplace:x=north", "a\tplace:x=95,9", "a\tprice:x=-1", "\tx=1", "a\tword:speciality=eye" })
+            Assert.Contains("Line 2", Assert.Throws<RecommenderException>(() => FeatureReader.Read(["b\tspeciality=eye", line])).Message, StringComparison.Ordinal);
+        Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => FeatureReader.Read([""])).Code);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => FeatureReader.Read(["a\tx=1", "a\tx=2"])).Code);
+    }
+
+    [Fact]
+    public void A_model_refuses_features_that_were_made_in_another_version_before_and_after_it_was_in_a_file()
+    {
+        FeatureSnapshot Made(int version, string id, string value) => new FeatureStore<string>([new("speciality", version, FeatureKind.Category, v => FeatureValues.Category(v))]).Compute([(id, value)]);
+        var items = Made(2, "i", "eye");
+        Model model = ContentModel.Fit(new(["i"]), items.For(new(["i"])));
+        var path = Path.GetTempFileName();
+        try
+        {
+            ModelFile.Save(new Blend(model.Items, [model], BlendWeights.Same(1), [false]), path);
+            foreach (var tried in new[] { model, ModelFile.Load(path) })
+            {
+                Batch Person(int version)
+                {
+                    var said = Made(version, "p", "eye").For(new(["p"])).Over(tried.FeatureSpace!);
+                    return new(SparseMatrix.FromRows([[]], 1), said.Values, said.Version);
+                }
+                var scores = new float[1];
+                tried.Score(Person(2), scores);
+                Assert.Equal(Faults.FeatureVersion, Assert.Throws<RecommenderException>(() => tried.Score(Person(3), scores)).Code);
+                Assert.Equal(Faults.FeatureVersion, Assert.Throws<RecommenderException>(() => tried.Score(Person(2) with { FeatureVersion = "" }, scores)).Code);
+                Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => new FeatureTable(new(["speciality=eye"]), [FeatureKind.Flag], SparseMatrix.FromRows([[]], 1)).Over(tried.FeatureSpace!)).Code);
+            }
+        }
+        finally { File.Delete(path); }
+    }
+
+    [Fact]
     public void Features_say_what_they_are_and_near_places_share_a_cell()
     {
         var snapshot = new FeatureStore<Clinic>(Definitions()).Compute(Sources);

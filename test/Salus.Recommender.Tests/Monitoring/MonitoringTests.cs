@@ -40,6 +40,14 @@ public sealed class MonitoringTests
     }
 
     [Fact]
+    public void A_feature_that_has_vanished_is_an_alarm_and_one_that_is_new_a_warning()
+    {
+        var report = Drift.Report([("north", "score", 1), ("north", "distance", 2), ("north", "distance", 3)], [("north", "score", 1), ("north", "price", 4)]);
+        Assert.Equal([("distance", DriftLevel.Alarm, 2, 0), ("price", DriftLevel.Warning, 0, 1), ("score", DriftLevel.Steady, 1, 1)], report.Select(l => (l.Feature, l.Level, l.Baseline, l.Current)));
+        Assert.Equal([double.PositiveInfinity, double.PositiveInfinity, 0], report.Select(l => l.Index));
+    }
+
+    [Fact]
     public void Nothing_to_compare_and_numbers_that_are_none_are_refused()
     {
         Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => Drift.OfNumbers([], [1])).Code);

@@ -89,6 +89,26 @@ public sealed class NumericsTests
     }
 
     [Fact]
+    public void Eigenpairs_are_found_where_there_are_fewer_than_are_wanted()
+    {
+        // Fifty items of which twenty were never taken, and of the others each was taken with a twin.
+        var random = new SeededRandom(7);
+        var builder = new InteractionBuilder();
+        for (var i = 0; i < 50; i++) builder.AddItem($"i{i}");
+        for (var u = 0; u < 80; u++)
+            for (var i = 0; i < 15; i++)
+                if (random.Unit() < 0.3) foreach (var twin in new[] { i, i + 15 }) builder.Add($"u{u}", $"i{twin}");
+        var data = builder.Build();
+        var (values, vectors) = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All).Solve(50, 4, 1);
+        Assert.All(values[..15], v => Assert.True(v > 1));
+        Assert.All(values[15..], v => Assert.Equal(0, v, 1e-3 * values[0]));
+        for (var a = 0; a < 50; a++)
+            for (var b = 0; b <= a; b++)
+                Assert.Equal(a == b ? 1 : 0, Enumerable.Range(0, 50).Sum(r => vectors.Row(r)[a] * vectors.Row(r)[b]), 1e-3f);
+        Assert.All(Planted.Scores(GraphFilter.Fit(data), 3, 4), s => Assert.True(float.IsFinite(s)));
+    }
+
+    [Fact]
     public void The_best_k_are_those_of_a_full_sort_with_ties_by_place()
     {
         var random = new SeededRandom(5);
@@ -100,6 +120,21 @@ public sealed class NumericsTests
             var expected = Enumerable.Range(0, scores.Length).Where(i => scores[i] > float.NegativeInfinity).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(k);
             Assert.Equal(expected, TopK.Select(scores, k));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_refusal_in_the_middle_of_the_work_is_the_same_on_one_core_and_on_four(int threads)
+    {
+        var workers = new Workers(threads);
+        Assert.Equal(Faults.NotFinite, Assert.Throws<RecommenderException>(() => workers.Each(100, i => throw new RecommenderException(Faults.NotFinite, $"{i}"))).Code);
+        Assert.Throws<InvalidOperationException>(() => workers.Blocks(100, 10, (_, _) => throw new InvalidOperationException()));
+        // As it comes to somebody who asks a model for many people.
+        var data = Planted.Circles3();
+        var content = ContentModel.Fit(data.Items, Planted.Features(data));
+        var batch = new Batch(data.Matrix, SparseMatrix.FromRows([.. data.Users.Names.Select(_ => Array.Empty<(int, float)>())], 3));
+        Assert.Equal(Faults.Mismatch, Assert.Throws<RecommenderException>(() => content.Score(batch, new float[36 * 24], workers)).Code);
     }
 
     [Fact]

@@ -104,6 +104,52 @@ public sealed class PrivacyTests
     }
 
     [Fact]
+    public void What_an_export_leaves_out_takes_others_with_it_until_every_person_and_every_item_has_enough()
+    {
+        // A chain: each person's fourth item is shared with the next one only, and the last has too few from the start.
+        var builder = new InteractionBuilder();
+        for (var u = 0; u < 6; u++)
+            foreach (var item in new[] { $"a{u}", $"a{u + 1}" }) builder.Add($"u{u}", item);
+        using var nothing = new StringWriter();
+        Assert.Equal(0, TrainingExport.Write(builder.Build(), new(Key, "export"), nothing, 2));
+        Assert.Equal("user\titem\tweight\ttime\n", nothing.ToString());
+
+        using var text = new StringWriter();
+        Assert.True(TrainingExport.Write(Planted.Random(40, 40, 0.2, 3), new(Key, "export"), text, 6) > 20);
+        var written = InteractionReader.Read(text.ToString().Split('\n'));
+        Assert.All(written.Matrix.RowCounts(), c => Assert.True(c >= 6));
+        Assert.All(written.Matrix.ColumnCounts(), c => Assert.True(c >= 6));
+    }
+
+    [Theory]
+    [InlineData("a\tb")]
+    [InlineData("a\nb")]
+    [InlineData("a\rb")]
+    public void An_identifier_that_would_break_a_line_is_refused_and_nothing_is_written(string item)
+    {
+        var builder = new InteractionBuilder();
+        for (var u = 0; u < 5; u++)
+            for (var i = 0; i < 5; i++) builder.Add($"u{u}", i == 4 ? item : $"i{i}");
+        using var text = new StringWriter();
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => TrainingExport.Write(builder.Build(), new(Key, "export"), text)).Code);
+        Assert.Empty(text.ToString());
+    }
+
+    [Fact]
+    public void A_ledger_with_entries_no_release_could_have_made_is_refused_and_so_is_a_key_that_stands_twice()
+    {
+        foreach (var (epsilon, delta) in new[] { (double.NaN, 0), (-1, 0), (0.1, -0.5), (0.1, double.NaN), (double.PositiveInfinity, 0) })
+            Assert.Equal(Faults.Range, Assert.Throws<RecommenderException>(() => new PrivacyBudget(1, 0.1, [new("r", epsilon, delta, default)])).Code);
+        var budget = new PrivacyBudget(1);
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => new NoisyCounts(budget).Histogram("r", [], ["a", "b", "a"], 1, 5, 0.5)).Code);
+        Assert.Empty(budget.Ledger);
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_has_no_pseudonym() =>
+        Assert.Equal(Faults.Malformed, Assert.Throws<RecommenderException>(() => new Pseudonyms(Key, "x").Of("a\udc00")).Code);
+
+    [Fact]
     public void RE_22_an_export_holds_no_planted_name_no_exact_time_and_only_the_columns_it_lists()
     {
         string[] planted = ["Anna Kowalska", "anna@example.org", "+48 600 700 800", "PESEL 44051401359"];
