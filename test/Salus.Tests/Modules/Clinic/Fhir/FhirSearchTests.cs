@@ -29,6 +29,28 @@ public sealed class FhirSearchTests(SalusServer server)
     }
 
     [Fact]
+    public async Task an_identifier_is_looked_up_by_indexes_also_one_of_before_a_merge_and_who_it_was()
+    {
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        var (kept, other) = (await clinic.Register(form: new { name = "Anna Rossi", nationalId = "RSS-1" }), await clinic.Register(form: new { name = "Anna Rosi", nationalId = "ROS 2" }));
+        var (number, former) = (kept["number"].GetString(), other["number"].GetString());
+        (await clinic.Admin.Post($"patients/{kept.Id}/merges", new { otherId = other.Id, reason = "The same person" })).Is(201);
+        async Task<string> Found(string identifier, params (string, string)[] headers) =>
+            string.Join(' ', (await clinic.Doctor.Fhir(clinic, $"Patient?identifier={identifier}", headers)).Is(200).Entries().Select(e => e.Str("id")).Order(StringComparer.Ordinal));
+        string Both = string.Join(' ', new[] { kept.Id, other.Id }.Select(id => id.ToString()).Order(StringComparer.Ordinal));
+        using var texts = new SqlTexts();
+        Assert.Equal(Both, await Found($"urn:uuid:{clinic.Id}|{former}", ("X-Count", "search")));
+        Assert.Equal((kept.Id.ToString(), kept.Id.ToString(), other.Id.ToString(), Both), (await Found(number!), await Found("rss1"), await Found("ros2"), await Found("RSS-1,ros%202")));
+        Assert.Equal(("", ""), (await Found(former![..^1]), await Found("ss1")));
+        if (TestDatabase.IsPostgres) return; // It chooses by how many rows there are.
+        await using var db = clinic.Open();
+        var plan = await texts.Plan(db, texts.Of("search").Single(t => t.Contains("FormerNumbers", StringComparison.Ordinal)));
+        foreach (var index in (string[])["OrganisationId=? AND Number=?", "OrganisationId=? AND NationalKey=?", "VIRTUAL TABLE INDEX"]) Assert.Contains(plan, line => line.Contains(index, StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("(OrganisationId=?)", StringComparison.Ordinal) || line.StartsWith("SCAN clinic_patients", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task dates_are_compared_by_the_clinics_day_and_to_the_precision_that_was_given()
     {
         var clinic = await server.NewClinic("Asia/Tokyo");
