@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -8,37 +7,37 @@ using Salus.Kernel.Data;
 
 namespace Salus.Tests.Support;
 
-/// <summary>The texts of EF's commands by the mark (<c>X-Count</c>) of the request in whose flow they run. For a server of one's own: contexts that were used within the last second do not know yet that somebody listens.</summary>
-public sealed partial class SqlTexts : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+/// <summary>EF's commands by the mark (<c>X-Count</c>) of the request in whose flow they run. Made before the server is started: a context that was used within the last second does not know yet that somebody listens.</summary>
+public sealed class SqlTexts : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> texts = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Statement>> seen = new();
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
     private readonly HttpContextAccessor http = new();
 
     public SqlTexts() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
-    public IReadOnlyList<string> Of(string mark) => texts.TryGetValue(mark, out var found) ? [.. found] : [];
-
-    /// <summary>How SQLite would run a statement, line by line.</summary>
-    public async Task<IReadOnlyList<string>> Plan(SalusDb db, string text)
+    public sealed record Statement(string Text, IReadOnlyList<(string Name, object? Value)> Values)
     {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + text;
-        foreach (var name in Names().Matches(text).Select(m => m.Value).Distinct())
+        /// <summary>How the database would run it, line by line.</summary>
+        public async Task<IReadOnlyList<string>> Plan(SalusDb db)
         {
-            var value = command.CreateParameter();
-            (value.ParameterName, value.Value) = (name, DBNull.Value);
-            command.Parameters.Add(value);
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = (TestDatabase.IsPostgres ? "EXPLAIN " : "EXPLAIN QUERY PLAN ") + Text;
+            foreach (var (name, value) in Values)
+            {
+                var parameter = command.CreateParameter();
+                (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+                command.Parameters.Add(parameter);
+            }
+            var lines = new List<string>();
+            await db.Database.OpenConnectionAsync();
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) lines.Add(reader.GetString(TestDatabase.IsPostgres ? 0 : 3).Trim());
+            return lines;
         }
-        var lines = new List<string>();
-        await db.Database.OpenConnectionAsync();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) lines.Add(reader.GetString(3));
-        return lines;
     }
 
-    [GeneratedRegex("@[A-Za-z_0-9]+")]
-    private static partial Regex Names();
+    public IReadOnlyList<Statement> Of(string mark) => seen.TryGetValue(mark, out var found) ? [.. found] : [];
 
     public void OnNext(DiagnosticListener value)
     {
@@ -47,8 +46,8 @@ public sealed partial class SqlTexts : IObserver<DiagnosticListener>, IObserver<
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Key == "Microsoft.EntityFrameworkCore.Database.Command.CommandExecuting" && value.Value is CommandEventData command && http.HttpContext?.Request.Headers["X-Count"].ToString() is { Length: > 0 } mark)
-            texts.GetOrAdd(mark, _ => new()).Enqueue(command.Command.CommandText);
+        if (value.Key == "Microsoft.EntityFrameworkCore.Database.Command.CommandExecuting" && value.Value is CommandEventData { Command: { } command } && http.HttpContext?.Request.Headers["X-Count"].ToString() is { Length: > 0 } mark)
+            seen.GetOrAdd(mark, _ => new()).Enqueue(new(command.CommandText, [.. command.Parameters.Cast<System.Data.Common.DbParameter>().Select(p => (p.ParameterName, p.Value))]));
     }
 
     public void OnCompleted() { }

@@ -25,7 +25,12 @@ public sealed class PatientReadersTests(SalusServer server)
         var patient = await clinic.PatientOf(visit);
         var document = (await clinic.Doctor.Send("POST", $"encounters/{visit}/documents", new ByteArrayContent(Samples.Png(400, 400)) { Headers = { ContentType = new("image/png") } })).Is(201).Json[0];
         var file = document.GetProperty("file").Id();
-        await Wait.Until(async () => (await clinic.Doctor.Get($"files/{file}/preview")).Status == 200);
+        using (var browser = new Browser(clinic.Salus))
+        {
+            await browser.SignIn(clinic, "doctor");
+            using var preview = await browser.Get($"/{clinic.Slug}/files/{file}/preview");
+            Assert.True(preview.IsSuccessStatusCode);
+        }
         Assert.Contains(("Person doctor", ReadPreview.Action), await Readers(clinic, patient));
         Assert.Equal(200, (await clinic.Nurse.Get($"files/{file}/content")).Status);
         Assert.Contains(("Person nurse", ReadFile.Action), await Readers(clinic, patient));
@@ -33,6 +38,25 @@ public sealed class PatientReadersTests(SalusServer server)
         Assert.Contains(("Person doctor", TrashFile.Action), await Readers(clinic, patient));
         // Nobody else's record has it.
         Assert.DoesNotContain((await Readers(clinic, (await clinic.Register("Bruno Bianchi")).Id)), l => l.Action is ReadPreview.Action or ReadFile.Action);
+    }
+
+    [Fact]
+    public async Task AU_08_each_part_of_what_is_about_a_patient_is_found_by_an_index()
+    {
+        using var texts = new SqlTexts();
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        var patient = await clinic.PatientOf(await clinic.Visit());
+        (await clinic.Doctor.Get($"patients/{patient}/readers", ("X-Count", "readers"))).Is(200);
+        (await clinic.Admin.Fhir(clinic, $"AuditEvent?patient={patient}", ("X-Count", "fhir"))).Is(200);
+        if (TestDatabase.IsPostgres) return; // It chooses by how many rows there are.
+        await using var db = clinic.Open();
+        foreach (var mark in (string[])["readers", "fhir"])
+        {
+            var plan = string.Join('\n', await texts.Of(mark).Single(t => t.Text.Contains("UNION", StringComparison.Ordinal)).Plan(db));
+            Assert.Contains("VisitId=?", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("SCAN k", plan, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -153,10 +153,10 @@ public sealed class PrescribeTests(SalusServer server)
         var visit = await clinic.Ready();
         var patient = await clinic.PatientOf(visit);
         var visits = new List<Guid> { visit };
-        while (visits.Count < 4) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient })).Is(201).Id);
+        foreach (var type in (string[])["routine", "specialist", "emergency"]) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient, type })).Is(201).Id);
         for (var round = 0; round < 6; round++)
         {
-            var drug = await clinic.Drug($"Amoxicillin {round}", $"ingredient{(char)('a' + round)}");
+            var drug = await clinic.Drug($"{(char)('a' + round)}mycin");
             var answers = await Task.WhenAll(visits.Select(v => clinic.Prescribe(v, drug)));
             Assert.Equal(1, answers.Count(a => a.Status == 201));
             Assert.All(answers.Where(a => a.Status != 201), a => a.Refuses(409, "prescription.warned"));
@@ -170,7 +170,7 @@ public sealed class PrescribeTests(SalusServer server)
         var visit = await clinic.Visit();
         var patient = await clinic.PatientOf(visit);
         var visits = new List<Guid> { visit };
-        while (visits.Count < 4) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient })).Is(201).Id);
+        foreach (var type in (string[])["routine", "specialist", "emergency"]) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient, type })).Is(201).Id);
         for (var round = 0; round < 6; round++)
         {
             var answers = await Task.WhenAll(visits.Select(v => clinic.Nurse.Post($"encounters/{v}/allergies", new { substance = $"Substance {(char)('a' + round)}" })));

@@ -51,11 +51,15 @@ public sealed class WorkListTests(SalusServer server)
             seen.AddRange(visits.Select(v => v.Str("patientName")));
             // Who is behind the place is not passed over when the one at the place is done meanwhile.
             foreach (var line in visits[^1].GetProperty("prescriptions").EnumerateArray().Take(seen.Count == 2 ? 2 : 0)) (await clinic.Doctor.Post($"prescriptions/{line.Id()}/cancellation", new { reason = "A slip" })).Is(204);
-            if (seen.Count == 2) foreach (var drug in drugs) await clinic.Pending(await clinic.Ready($"Late {drug:N}"), drug);
+            if (seen.Count == 2)
+            {
+                var late = await clinic.Ready("Late F");
+                foreach (var drug in drugs) await clinic.Pending(late, drug);
+            }
             after = page.Next is { } next ? $"&after={next}" : "";
         }
         while (after.Length > 0);
-        Assert.Equal(["Elena E", "Anna A", "Bruno B", "Carla C", "Dario D", .. drugs.Select(d => $"Late {d:N}")], seen);
+        Assert.Equal(["Elena E", "Anna A", "Bruno B", "Carla C", "Dario D", "Late F"], seen);
         foreach (var wrong in (string[])["x", "2.1.0", $"0.1.{Guid.NewGuid()}", $"1.99999999999999999999.{Guid.NewGuid():N}"]) (await clinic.Pharmacist.Get($"pharmacy/work-list?after={wrong}")).RefusesField("after");
         (await clinic.Pharmacist.Get("pharmacy/work-list?limit=101")).RefusesField("limit");
     }
@@ -65,6 +69,7 @@ public sealed class WorkListTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var drug = await clinic.Drug("Amoxicillin", "amoxicillin");
+        await clinic.Receive(drug, 50);
         foreach (var name in (string[])["Anna Rossi", "Bruno Bianchi", "Bianca Hidden"]) await clinic.Pending(await clinic.Ready(name), drug);
         var hidden = (await clinic.Doctor.Get("patients?q=hidden")).Is(200).Items[0].Id();
         (await clinic.Admin.Post($"patients/{hidden}/restriction", new { reason = "Known to the staff" })).Is(204);

@@ -154,7 +154,7 @@ public sealed class AdmissionTests(SalusServer server)
         Assert.Equal("A doctor discharges the patient first.", refused["unlock"].GetString());
         Assert.Contains(await clinic.Audit("patient.archive", patient), e => e.Result == "patient.admitted");
         (await clinic.Discharge(visit)).Is(200);
-        var second = (await clinic.Receptionist.Post("encounters", new { patientId = patient })).Is(201).Id;
+        var second = (await clinic.Receptionist.Post("encounters", new { patientId = patient, type = "routine" })).Is(201).Id;
         (await clinic.Admin.Post($"patients/{patient}/archiving", new { reason = "Moved away" })).Is(204);
         (await clinic.Admit(second, beds[1])).Refuses(409, "patient.archived");
         // Of both at once one is first, and the other is told.
@@ -167,7 +167,7 @@ public sealed class AdmissionTests(SalusServer server)
             Assert.True((await admitted).Status == 201 ? (await archived).Refuses(409, "patient.admitted").Status == 409 : (await admitted).Refuses(409, "patient.archived").Status == 409 && (await archived).Is(204).Status == 204);
             if ((await admitted).Status != 201) continue;
             (await clinic.Discharge(other)).Is(200);
-            (await clinic.Nurse.Post($"beds/{beds[1]}/steps", new { step = "clean" })).Is(200);
+            (await clinic.Nurse.Post($"beds/{beds[1]}/state", new { step = "clean" })).Is(200);
         }
     }
 
