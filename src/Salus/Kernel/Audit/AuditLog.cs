@@ -116,9 +116,14 @@ public sealed class AuditLog(Database database, TimeProvider clock) : IAsyncDisp
     /// <summary>The numbers of all rows about a subject: by themselves, in a list, or as the visit they belong to. Each part has an index of its own; together in one condition none of them would be used.</summary>
     public static IQueryable<long> About(SalusDb db, Guid subject)
     {
-        var log = db.Set<AuditEvent>();
-        return log.Where(e => e.SubjectId == subject).Select(e => e.Seq)
+        var (beside, alone) = OfVisits(db);
+        return db.Set<AuditEvent>().Where(e => e.SubjectId == subject).Select(e => e.Seq)
             .Union(db.Set<AuditSubject>().Where(s => s.SubjectId == subject).Select(s => s.Seq))
-            .Union(log.Where(e => e.VisitId == subject && e.VisitId != e.SubjectId).Select(e => e.Seq));
+            .Union(beside.Where(e => e.VisitId == subject).Select(e => e.Seq))
+            .Union(alone.Where(e => e.VisitId == subject).Select(e => e.Seq));
     }
+
+    /// <summary>Rows that name a visit which is not their subject: in two parts, because SQLite finds its index of visits only by a condition that is word for word one of the index's own.</summary>
+    public static (IQueryable<AuditEvent> Beside, IQueryable<AuditEvent> Alone) OfVisits(SalusDb db) =>
+        (db.Set<AuditEvent>().Where(e => e.VisitId != null && e.SubjectId != null && e.VisitId != e.SubjectId), db.Set<AuditEvent>().Where(e => e.VisitId != null && e.SubjectId == null));
 }

@@ -24,10 +24,12 @@ public static class AuditOfPatient
     public static IQueryable<long> Rows(SalusDb db, Guid patientId, IEnumerable<Guid> former)
     {
         var (log, lists, visits) = (db.Set<AuditEvent>(), db.Set<AuditSubject>(), db.Encounters.Where(e => e.PatientId == patientId).Select(e => e.Id));
+        var (beside, alone) = AuditLog.OfVisits(db);
         var about = AuditLog.About(db, patientId)
             .Union(visits.Join(log, v => (Guid?)v, e => e.SubjectId, (_, e) => e.Seq))
             .Union(visits.Join(lists, v => v, s => s.SubjectId, (_, s) => s.Seq))
-            .Union(visits.Join(log.Where(e => e.VisitId != null && (e.VisitId != e.SubjectId || e.SubjectId == null)), v => (Guid?)v, e => e.VisitId, (_, e) => e.Seq));
+            .Union(visits.Join(beside, v => (Guid?)v, e => e.VisitId, (_, e) => e.Seq))
+            .Union(visits.Join(alone, v => (Guid?)v, e => e.VisitId, (_, e) => e.Seq));
         foreach (var id in former) about = about.Union(AuditLog.About(db, id));
         return about;
     }

@@ -11,9 +11,9 @@ public sealed class PatientReadersTests(SalusServer server)
     private static async Task<List<(string Who, string Action)>> Readers(Clinic clinic, Guid patient)
     {
         var lines = (await clinic.Doctor.Get($"patients/{patient}/readers?limit=100")).Is(200).Items;
-        // What the page says and what other programs are told is the same; having asked for it stands in neither before the answer.
-        var told = (await clinic.Admin.Fhir(clinic, $"AuditEvent?patient={patient}&_count=100&date=le{lines[0].GetProperty("at").GetDateTime():O}")).Is(200).Entries();
-        Assert.Equal(lines.Select(l => l.GetProperty("seq").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture)), told.Select(e => e.Str("id")));
+        // What the page says and what other programs are told is the same, but for having asked for the page.
+        var told = (await clinic.Admin.Fhir(clinic, $"AuditEvent?patient={patient}&_count=100")).Is(200).Entries().Select(e => long.Parse(e.Str("id"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(lines.Select(l => l.GetProperty("seq").GetInt64()), told.Where(n => n <= lines[0].GetProperty("seq").GetInt64()));
         return [.. lines.Select(l => (l.Str("who"), l.Str("action")))];
     }
 
@@ -54,8 +54,7 @@ public sealed class PatientReadersTests(SalusServer server)
         foreach (var mark in (string[])["readers", "fhir"])
         {
             var plan = string.Join('\n', await texts.Of(mark).Single(t => t.Text.Contains("UNION", StringComparison.Ordinal)).Plan(db));
-            Assert.Contains("VisitId=?", plan, StringComparison.Ordinal);
-            Assert.DoesNotContain("SCAN k", plan, StringComparison.Ordinal);
+            Assert.True(plan.Split("VisitId=?").Length > 3 && !plan.Contains("SCAN k", StringComparison.Ordinal), plan);
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class FhirSearchTests(SalusServer server)
         async Task<string> Found(string identifier, params (string, string)[] headers) =>
             string.Join(' ', (await clinic.Doctor.Fhir(clinic, $"Patient?identifier={identifier}", headers)).Is(200).Entries().Select(e => e.Str("id")).Order(StringComparer.Ordinal));
         string Both = string.Join(' ', new[] { kept.Id, other.Id }.Select(id => id.ToString()).Order(StringComparer.Ordinal));
-        Assert.Equal(Both, await Found($"urn:uuid:{clinic.Id}|{former}", ("X-Count", "search")));
+        Assert.Equal(Both, await Found($"urn:uuid:{clinic.Id}|{former}"));
+        Assert.Equal(Both, await Found(former!, ("X-Count", "search")));
         Assert.Equal((kept.Id.ToString(), kept.Id.ToString(), other.Id.ToString(), Both), (await Found(number!), await Found("rss1"), await Found("ros2"), await Found("RSS-1,ros%202")));
         Assert.Equal(("", ""), (await Found(former![..^1]), await Found("ss1")));
         // With so many that going through all of them would be noticed, and both databases know how many they are.
@@ -56,12 +57,16 @@ public sealed class FhirSearchTests(SalusServer server)
             await db.SaveChangesAsync();
             return await db.Database.ExecuteSqlRawAsync("ANALYZE");
         }, default);
-        await using var db = clinic.Open();
+        // As it does by itself after a while: what is new leaves the list that an index is searched beside.
+        if (TestDatabase.IsPostgres) await using (var care = clinic.Open()) await care.Database.ExecuteSqlRawAsync("VACUUM ANALYZE clinic_patients");
+        // A connection knows what was counted before it was opened.
+        await own.Restart(s => s);
+        await using var db = clinic.On(own.Salus).Open();
         var plan = await texts.Of("search").Single(t => t.Text.Contains("FormerNumbers", StringComparison.Ordinal) && t.Text.Contains("UNION", StringComparison.Ordinal)).Plan(db);
         var whole = string.Join('\n', plan);
         string[] indexes = TestDatabase.IsPostgres ? ["Index Cond:.*\"Number\"", "Index Cond:.*\"NationalKey\"", "Index Cond:.*\"SearchText\""] : ["OrganisationId=\\? AND Number=\\?", "OrganisationId=\\? AND NationalKey=\\?", "VIRTUAL TABLE INDEX"];
         foreach (var index in indexes) Assert.True(System.Text.RegularExpressions.Regex.IsMatch(whole, index), $"{index}: {whole}");
-        Assert.False(System.Text.RegularExpressions.Regex.IsMatch(whole, "Seq Scan on clinic_patients|SCAN c|\\(OrganisationId=\\?\\)"), whole);
+        Assert.False(System.Text.RegularExpressions.Regex.IsMatch(whole, "Seq Scan on clinic_patients|SCAN (c\\d*|clinic_patients)(\\s|$)|\\(OrganisationId=\\?\\)"), whole);
     }
 
     [Fact]
