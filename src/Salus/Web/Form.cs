@@ -27,6 +27,8 @@ public sealed class Form
     public decimal? Amount(string name) => Read<decimal>(name, (string t, out decimal v) => decimal.TryParse(t.Replace(',', '.'), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out v));
     public DateOnly? Date(string name) => Read<DateOnly>(name, (string t, out DateOnly v) => DateOnly.TryParseExact(t, "yyyy-MM-dd", out v));
     public T Choice<T>(string name) where T : struct, Enum => Read<T>(name, (string t, out T v) => Enum.TryParse(t, true, out v) && Enum.IsDefined(v)) ?? default;
+    /// <summary>The same where nothing may be taken for granted: null when none was chosen.</summary>
+    public T? Chosen<T>(string name) where T : struct, Enum => this[name].Trim().Length == 0 ? null : Choice<T>(name);
 
     /// <summary>A file that was sent along; null when none was chosen. One byte more than <paramref name="most"/> is read at most, so that a larger one is seen to be too large.</summary>
     public async Task<byte[]?> File(string name, int most)

@@ -50,7 +50,7 @@ public sealed class FileCare(Database database, LocalFolder folder, FileStores s
     {
         if (!clamd.IsSet) return;
         var now = clock.Now();
-        await database.Write(null, db => db.Files.IgnoreQueryFilters().Where(f => f.ScanState == ScanState.NotScanned && f.ScanDetail == ScanWords.NoScanner && f.ErasedAt == null)
+        await database.Write(null, db => db.Files.IgnoreQueryFilters().Where(f => f.ScanState == ScanState.NotScanned && f.ScanDetail == ScanWords.NoScanner && f.Key != "")
             .ExecuteUpdateAsync(set => set.SetProperty(f => f.ScanState, ScanState.Pending).SetProperty(f => f.ScanDetail, "").SetProperty(f => f.WorkAt, now), ct), ct);
     }
 
@@ -58,22 +58,38 @@ public sealed class FileCare(Database database, LocalFolder folder, FileStores s
     public async Task<int> EraseOld(CancellationToken ct)
     {
         var (over, count) = (clock.Now().AddDays(-Math.Max(1, settings.FilesTrashDays)), 0);
-        List<StoredFile> due;
+        List<(Guid OrganisationId, Guid Id)> due;
         await using (var db = database.Open())
-            due = await db.Files.IgnoreQueryFilters().AsNoTracking().Where(f => f.DeletedAt != null && f.DeletedAt <= over && f.ErasedAt == null && !f.LegalHold).OrderBy(f => f.DeletedAt).Take(1000).ToListAsync(ct);
+            due = [.. (await Due(db.Files.IgnoreQueryFilters(), over).OrderBy(f => f.DeletedAt).Take(1000).Select(f => new { f.OrganisationId, f.Id }).ToListAsync(ct)).Select(f => (f.OrganisationId, f.Id))];
         foreach (var organisation in due.GroupBy(f => f.OrganisationId))
         {
             var erased = new List<Guid>();
-            foreach (var file in organisation)
-                if (await Erase(file, over, ct)) erased.Add(file.Id);
+            foreach (var (_, id) in organisation)
+                if (await Claim(organisation.Key, id, over, ct) is { } file && await Erase(file, ct)) erased.Add(id);
             if (erased.Count > 0) await Report(organisation.Key, erased, ct);
             count += erased.Count;
         }
         return count;
     }
 
-    // The remote copy first: while it cannot be reached, the file stays in the trash and is tried again. Then the key, without which no forgotten copy can be read.
-    private async Task<bool> Erase(StoredFile file, DateTime over, CancellationToken ct)
+    // What a run that ended in between had claimed already is due whatever the days are now.
+    private static IQueryable<StoredFile> Due(IQueryable<StoredFile> files, DateTime over) =>
+        files.Where(f => f.DeletedAt != null && f.ErasedAt == null && ((f.DeletedAt <= over && !f.LegalHold) || f.Key == ""));
+
+    /// <summary>
+    /// Takes the file for erasing, before anything of it is touched: whoever holds it or takes it back is either before this, and then it stays, or is told that it is
+    /// gone. Its key goes with it, without which no copy can be read, wherever one is forgotten. Null: it is not due any more.
+    /// </summary>
+    private Task<StoredFile?> Claim(Guid organisation, Guid id, DateTime over, CancellationToken ct) => database.Write(organisation, async db =>
+    {
+        var version = Guid.CreateVersion7();
+        if (await Due(db.Files.Where(f => f.Id == id), over).ExecuteUpdateAsync(set => set.SetProperty(f => f.Key, "").SetProperty(f => f.WorkAt, (DateTime?)null).SetProperty(f => f.Version, version), ct) == 0) return null;
+        await db.Set<FilePreview>().Where(p => p.FileId == id).ExecuteDeleteAsync(ct);
+        return await db.Files.AsNoTracking().FirstAsync(f => f.Id == id, ct);
+    }, ct);
+
+    // While its store cannot be reached, the file stays claimed and is tried again.
+    private async Task<bool> Erase(StoredFile file, CancellationToken ct)
     {
         try
         {
@@ -84,15 +100,10 @@ public sealed class FileCare(Database database, LocalFolder folder, FileStores s
             log.LogWarning("File {Id} is due to be erased, but {Store} does not do it: {Reason}", file.Id, file.Store, fault.Kind);
             return false;
         }
-        var now = clock.Now();
-        var wiped = await database.Write(file.OrganisationId, async db =>
-        {
-            await db.Set<FilePreview>().Where(p => p.FileId == file.Id).ExecuteDeleteAsync(ct);
-            return await db.Files.Where(f => f.Id == file.Id && f.DeletedAt <= over && f.ErasedAt == null && !f.LegalHold)
-                .ExecuteUpdateAsync(set => set.SetProperty(f => f.ErasedAt, now).SetProperty(f => f.Key, "").SetProperty(f => f.WorkAt, (DateTime?)null), ct);
-        }, ct);
-        if (wiped == 1) folder.Delete(file.Id);
-        return wiped == 1;
+        folder.Delete(file.Id);
+        var (now, version) = (clock.Now(), Guid.CreateVersion7());
+        return await database.Write(file.OrganisationId, db => db.Files.Where(f => f.Id == file.Id && f.ErasedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.ErasedAt, now).SetProperty(f => f.WorkAt, (DateTime?)null).SetProperty(f => f.Version, version), ct), ct) == 1;
     }
 
     private Task<int> Report(Guid organisation, List<Guid> erased, CancellationToken ct) => database.Write(organisation, db =>

@@ -131,9 +131,9 @@ public static class FileDoors
 
     private static async Task<IResult> Preview(Guid id, ReadPreview read, HttpContext http, CancellationToken ct)
     {
-        var bytes = await read.Run(new(id), ct);
+        var found = await read.Run(new(id), ct);
         http.Response.Headers.CacheControl = "private, no-store";
-        return Results.Bytes(bytes, "image/webp");
+        return Results.Bytes(found.Picture, "image/webp");
     }
 
     // Nobody is asked who they are: only places that are public answer here, and nothing about a person hangs there.

@@ -25,7 +25,7 @@ public sealed class FileVerifier(Database database, Blobs blobs, LocalFolder fol
             if (batch.Count == 0) return verdict;
             foreach (var file in batch)
             {
-                if (file.ErasedAt is not null) { verdict = verdict with { Erased = verdict.Erased + 1 }; continue; }
+                if (file.IsErased) { verdict = verdict with { Erased = verdict.Erased + 1 }; continue; }
                 var fault = await FaultOf(file, ct);
                 if (fault is not null) tell($"{file.Id} {file.Place} in {file.Store}: {fault}");
                 verdict = verdict with { Files = verdict.Files + 1, Bytes = verdict.Bytes + file.Bytes, Faults = verdict.Faults + (fault is null ? 0 : 1) };

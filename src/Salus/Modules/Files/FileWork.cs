@@ -59,7 +59,7 @@ public sealed class FileWork(Database database, LocalFolder folder, FileStores s
         await using var db = database.Open();
         for (var after = DateTime.MinValue; due.Count < AtOnce;)
         {
-            var batch = await db.Files.IgnoreQueryFilters().AsNoTracking().Where(f => f.WorkAt != null && f.WorkAt <= now && f.WorkAt > after && f.ErasedAt == null
+            var batch = await db.Files.IgnoreQueryFilters().AsNoTracking().Where(f => f.WorkAt != null && f.WorkAt <= now && f.WorkAt > after && f.Key != ""
                     && ((f.ScanState == ScanState.Pending && scans) || (f.StoreState == StoreState.WaitingForRemote && f.ScanState != ScanState.Rejected && !tired.Contains(f.Store))))
                 .OrderBy(f => f.WorkAt).Take(Batch).ToListAsync(ct);
             // What another node took in is that node's to hand on, unless they share a folder.

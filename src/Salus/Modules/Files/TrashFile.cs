@@ -24,7 +24,7 @@ public sealed class TrashFile(Tools tools, FileScope scope) : UseCase<TrashFile.
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var file = await scope.FindToTrash(Db, Actor, command.Id, ct);
-        Subject("file", file.Id);
+        Subject("file", file.Id, "", file.VisitId);
         if (file.LegalHold) throw new Refusal(409, "file.held", "This file is held for a legal reason. It cannot be removed.");
         if (!file.IsThere) throw new Refusal(409, "file.trashed", "This file is in the trash already.");
         (file.DeletedAt, file.DeletedBy, file.DeletedReason) = (Now, Actor.Id, Text.Clean(command.Reason));
@@ -45,8 +45,8 @@ public sealed class RestoreFile(Tools tools, FileScope scope) : UseCase<RestoreF
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var file = await scope.FindToTrash(Db, Actor, command.Id, ct);
-        Subject("file", file.Id);
-        if (file.ErasedAt is not null) throw new Refusal(409, "file.erased", "This file was erased. It cannot be taken back.");
+        Subject("file", file.Id, "", file.VisitId);
+        if (file.IsErased) throw new Refusal(409, "file.erased", "This file was erased. It cannot be taken back.");
         if (file.DeletedAt is null) throw new Refusal(409, "file.not-trashed", "This file is not in the trash.");
         (file.DeletedAt, file.DeletedBy, file.DeletedReason) = (null, null, "");
         return file.Id;
@@ -70,8 +70,8 @@ public sealed class HoldFile(Tools tools) : UseCase<HoldFile.Command, Guid>(tool
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var file = await Db.Files.FirstOrDefaultAsync(f => f.Id == command.Id, ct) ?? throw Refusal.NotFound();
-        Subject("file", file.Id, command.Held ? "held" : "let go");
-        if (file.ErasedAt is not null) throw new Refusal(409, "file.erased", "This file was erased. It cannot be taken back.");
+        Subject("file", file.Id, command.Held ? "held" : "let go", file.VisitId);
+        if (file.IsErased) throw new Refusal(409, "file.erased", "This file was erased. It cannot be taken back.");
         file.LegalHold = command.Held;
         return file.Id;
     }

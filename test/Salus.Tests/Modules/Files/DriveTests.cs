@@ -141,7 +141,39 @@ public sealed class DriveTests
         var care = own.Salus.Services.GetRequiredService<FileCare>();
         drive.Mood = "500";
         Assert.Equal((0, 1), (await care.EraseOld(default), drive.Objects.Count));
+        // It is on its way: the key is gone, so nobody takes it back, and what is left of it is no damage. The next run goes on with it, whatever the days are by then.
+        (await clinic.Doctor.Delete($"files/{id}/trash")).Refuses(409, "file.erased");
+        (await clinic.Admin.Put($"files/{id}/hold", new { })).Refuses(409, "file.erased");
+        await using var output = new StringWriter();
+        Assert.Equal(0, await Cli.FileCommands.Verify(own.Salus.Settings, output, default));
+        Assert.Contains("1 erased by rule, 0 faults", output.ToString(), StringComparison.Ordinal);
+        await own.Salus.Database.Write(clinic.Id, db => db.Files.ExecuteUpdateAsync(s => s.SetProperty(f => f.DeletedAt, DateTime.UtcNow.AddDays(-20))), default);
         drive.Mood = "";
         Assert.Equal((1, 0), (await care.EraseOld(default), drive.Objects.Count));
+        Assert.Equal(id, Assert.Single(await clinic.Audit("file.erase")).SubjectId);
+    }
+
+    [Fact]
+    public async Task whoever_holds_a_file_or_takes_it_back_while_its_remote_copy_goes_is_told_that_it_is_gone()
+    {
+        await using var drive = await FakeDrive.Start();
+        await using var own = await OwnServer.Start(drive.Settings(s => s with { FilesTimeout = 30 }), new TestFiles());
+        var clinic = await Clinic.Make(own.Salus);
+        var (late, held) = (await clinic.Doctor.Keep("a.pdf", Samples.Pdf), await clinic.Doctor.Keep("b.pdf", Samples.Pdf));
+        foreach (var id in (Guid[])[late, held])
+        {
+            await UntilStored(clinic, id);
+            (await clinic.Doctor.Put($"files/{id}/trash", new { })).Is(204);
+        }
+        (await clinic.Admin.Put($"files/{held}/hold", new { })).Is(204);
+        await own.Salus.Database.Write(clinic.Id, db => db.Files.ExecuteUpdateAsync(s => s.SetProperty(f => f.DeletedAt, DateTime.UtcNow.AddDays(-40))), default);
+        var told = new List<Answer>();
+        drive.WhileDeleting = async () => told.AddRange([await clinic.Admin.Put($"files/{late}/hold", new { }), await clinic.Doctor.Delete($"files/{late}/trash")]);
+        Assert.Equal((1, 1), (await own.Salus.Services.GetRequiredService<FileCare>().EraseOld(default), drive.Objects.Count));
+        Assert.Equal(2, told.Count);
+        Assert.All(told, a => a.Refuses(409, "file.erased"));
+        // What was held before keeps everything.
+        (await clinic.Doctor.Delete($"files/{held}/trash")).Is(204);
+        Assert.Equal(Samples.Pdf, (await clinic.Doctor.Fetch($"files/{held}/content")).Bytes);
     }
 }

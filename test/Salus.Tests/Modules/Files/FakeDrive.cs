@@ -29,6 +29,9 @@ public sealed class FakeDrive : IAsyncDisposable
     /// <summary>What it does instead of its work: an HTTP status, <c>hang</c>, <c>quota</c>, <c>slow-down</c>, <c>lying</c>, <c>lose-answer</c>; empty: its work.</summary>
     public string Mood { get; set; } = "";
 
+    /// <summary>What happens elsewhere while it is asked to delete something.</summary>
+    public Func<Task> WhileDeleting { get; set; } = () => Task.CompletedTask;
+
     public ConcurrentDictionary<string, (byte[] Bytes, string Mark)> Objects { get; } = new();
     public int Uploads { get; private set; }
     public int Tried { get; private set; }
@@ -115,7 +118,7 @@ public sealed class FakeDrive : IAsyncDisposable
     private async Task One(HttpContext http, string id)
     {
         if (!Objects.TryGetValue(id, out var found)) { await Error(http, 404, "notFound"); return; }
-        if (http.Request.Method == "DELETE") { Objects.TryRemove(id, out _); http.Response.StatusCode = 204; return; }
+        if (http.Request.Method == "DELETE") { await WhileDeleting(); Objects.TryRemove(id, out _); http.Response.StatusCode = 204; return; }
         var range = http.Request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From;
         http.Response.StatusCode = range is null ? 200 : (int)HttpStatusCode.PartialContent;
         await http.Response.Body.WriteAsync(found.Bytes.AsMemory((int)(range ?? 0)));

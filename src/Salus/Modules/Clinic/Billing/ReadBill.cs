@@ -54,7 +54,8 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadBills);
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BillView result) => query.IsRefresh ? null : ("patient", [result.Visit.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BillView result) => ("patient", [result.Visit.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<BillView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

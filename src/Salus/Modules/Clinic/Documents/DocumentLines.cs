@@ -33,7 +33,7 @@ public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, Vi
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>True when an open page fetches its part again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its part again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -41,7 +41,8 @@ public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, Vi
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadEncounters);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitDocuments result) => query.IsRefresh || result.Items.Count == 0 ? null : ("encounter", [query.EncounterId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitDocuments result) => result.Items.Count == 0 ? null : ("encounter", [query.EncounterId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<VisitDocuments> Handle(SalusDb db, Query query, CancellationToken ct)
     {

@@ -82,8 +82,9 @@ public sealed class WriteSummary(Tools tools, CareGuard guard) : EncounterUseCas
     {
         public Guid EncounterId { get; init; }
 
-        [EnumDataType(typeof(Disposition), ErrorMessage = "Choose one of the list.")]
-        public Disposition Disposition { get; init; }
+        /// <summary>Said in so many words: nobody died or went home because a field was forgotten.</summary>
+        [Required(ErrorMessage = "Choose one of the list."), EnumDataType(typeof(Disposition), ErrorMessage = "Choose one of the list.")]
+        public Disposition? Disposition { get; init; }
 
         [Required(ErrorMessage = "Please fill this in."), StringLength(Consultation.MostText, ErrorMessage = "This is too long.")]
         public string Text { get; init; } = "";
@@ -102,7 +103,7 @@ public sealed class WriteSummary(Tools tools, CareGuard guard) : EncounterUseCas
         if (await Db.Summaries.AnyAsync(s => s.EncounterId == encounter.Id, ct)) throw Taken();
         var summary = new Summary
         {
-            EncounterId = encounter.Id, PatientId = encounter.PatientId, Disposition = command.Disposition, Text = Text.Lines(command.Text), Instructions = Kernel.Text.Lines(command.Instructions),
+            EncounterId = encounter.Id, PatientId = encounter.PatientId, Disposition = command.Disposition!.Value, Text = Text.Lines(command.Text), Instructions = Kernel.Text.Lines(command.Instructions),
             WrittenBy = Author, WrittenAt = Now,
         };
         Db.Add(summary);

@@ -11,13 +11,14 @@ using Salus.Modules.Payments.Contract;
 namespace Salus.Modules.Clinic.Encounters;
 
 /// <summary>A visit in a list.</summary>
+/// <param name="IsHidden">The record is restricted and not open to the reader: that there is a visit is told, and nothing of what happens in it.</param>
 /// <param name="Complaint">Why the patient came; dots for restricted records.</param>
 /// <param name="Alerts">Clinical alerts that nobody has acknowledged.</param>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that wait.</param>
 /// <param name="IsUnpaid">Something is owed, and nothing has opened the way yet.</param>
 public sealed record EncounterLine(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly Day, EncounterType Type, EncounterState State, string Complaint,
-    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, Guid Version);
+    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, bool IsHidden, Guid Version);
 
 public sealed record EncounterPage(IReadOnlyList<EncounterLine> Items, string? Next);
 
@@ -42,7 +43,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         public Guid? After { get; init; }
         public int Limit { get; init; } = 25;
 
-        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its list again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -54,7 +55,9 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadEncounters);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, EncounterPage result) =>
-        result.Items.Count == 0 || query.IsRefresh ? null : ("patient", [.. result.Items.Select(e => e.PatientId).Distinct()]);
+        result.Items.All(e => e.IsHidden) ? null : ("patient", [.. result.Items.Where(e => !e.IsHidden).Select(e => e.PatientId).Distinct()]);
+
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<EncounterPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {
@@ -100,7 +103,8 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         {
             var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads && !open.Contains(r.Patient.Id));
             return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor, open), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
-                isHidden ? Text.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, r.Consultation, r.HasVitals, r.Alerts, r.Missing, r.Undispensed, r.IsUnpaid, e.Version);
+                isHidden ? Text.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, isHidden ? null : r.Consultation, !isHidden && r.HasVitals,
+                isHidden ? 0 : r.Alerts, isHidden ? 0 : r.Missing, isHidden ? 0 : r.Undispensed, r.IsUnpaid, isHidden, e.Version);
         }).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);
     }

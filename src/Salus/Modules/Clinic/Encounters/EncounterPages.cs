@@ -68,7 +68,7 @@ public static class EncounterPages
         pages.MapPost("/visits/{id:guid}/summary", async (Guid id, Form form, WriteSummary write, ActorSlot slot, VisitPages visits, CancellationToken ct) =>
         {
             slot.Once(form);
-            await write.Run(new() { EncounterId = id, Disposition = form.Choice<Disposition>("disposition"), Text = form["text"], Instructions = form["instructions"] }, ct);
+            await write.Run(new() { EncounterId = id, Disposition = form.Chosen<Disposition>("disposition"), Text = form["text"], Instructions = form["instructions"] }, ct);
             return await visits.After(id, "closing", ct);
         }).Requires(ClinicPermissions.WriteSummaries);
         pages.MapPost("/visits/{id:guid}/alerts/{alert:guid}", async (Guid id, Guid alert, Form form, AnswerAlert answer, VisitPages visits, CancellationToken ct) =>

@@ -31,6 +31,7 @@ public sealed class NoteAllergy(Tools tools, CareGuard guard) : EncounterUseCase
 
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
+    protected override bool HoldsPatient => true;
     protected override CareAct Act(Command command) => CareAct.Allergy;
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
@@ -71,6 +72,7 @@ public sealed class EndAllergy(Tools tools, CareGuard guard) : EncounterUseCase<
     }
 
     protected override string Name => Action;
+    protected override bool HoldsPatient => true;
     protected override CareAct Act(Command command) => CareAct.Allergy;
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)

@@ -41,7 +41,7 @@ public sealed class PatientChart(Tools tools, OrganisationSlot organisation) : R
         var allergies = await AllergyLine.Of(db, id, ct);
         var conditions = await db.Conditions.AsNoTracking().Where(c => c.PatientId == id && c.Kind == ConditionKind.Problem && c.State != ConditionState.EnteredInError).OrderByDescending(c => c.Since).ThenByDescending(c => c.Id).ToListAsync(ct);
         var alerts = await AlertLine.Of(db, Guid.Empty, id, ct);
-        var vitals = await VitalsLine.Of(db, id, age, LastVitals, ct);
+        var vitals = await VitalsLine.Of(db, id, patient.BirthDate, organisation.Current.Zone, LastVitals, ct);
         var visits = await EarlierVisit.Of(db, id, null, query.After, query.Limit + 1, ct);
         var shown = visits.Take(query.Limit).ToList();
         return new(id, patient.Number, patient.Name, age, patient.Gender, allergies, [.. conditions.Where(c => c.State == ConditionState.Active).Select(ConditionLine.Of)],

@@ -36,12 +36,8 @@ public sealed class PatientReaders(Tools tools) : ReadModel<PatientReaders.Query
         if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
         if (!await db.PatientsVisibleTo(Actor, Clock.Now()).AnyAsync(p => p.Id == query.PatientId, ct))
             throw await db.Patients.AnyAsync(p => p.Id == query.PatientId, ct) ? Restricted.Hidden(Actor) : Refusal.NotFound();
-        var log = db.Set<AuditEvent>().AsNoTracking();
-        var visits = db.Encounters.Where(e => e.PatientId == query.PatientId);
-        var about = AuditLog.About(db, query.PatientId).Union(log.Where(e => visits.Any(v => v.Id == e.VisitId)).Select(e => e.Seq));
-        // What was read under a number that was merged into this one was read of this person.
-        foreach (var former in await db.Patients.Where(p => p.MergedIntoId == query.PatientId).Select(p => p.Id).ToListAsync(ct)) about = about.Union(AuditLog.About(db, former));
-        var found = log.Where(e => e.OrganisationId == Actor.OrganisationId && about.Contains(e.Seq) && (query.After == null || e.Seq < query.After));
+        var about = AuditOfPatient.Rows(db, query.PatientId, await AuditOfPatient.Former(db, query.PatientId, ct));
+        var found = db.Set<AuditEvent>().AsNoTracking().Where(e => e.OrganisationId == Actor.OrganisationId && about.Contains(e.Seq) && (query.After == null || e.Seq < query.After));
         var rows = await found.OrderByDescending(e => e.Seq).Take(query.Limit + 1).ToListAsync(ct);
         var names = await People.Of(db, rows.Select(r => r.ActorId), ct);
         var items = rows.Take(query.Limit).Select(e => new ReaderLine(e.Seq, e.At, names.GetValueOrDefault(e.ActorId ?? Guid.Empty, e.ActorKind == ActorKind.System ? "Salus" : "—"), e.Role, e.Action, e.Result)).ToList();

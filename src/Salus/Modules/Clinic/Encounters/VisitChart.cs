@@ -31,7 +31,7 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
         public Guid EncounterId { get; init; }
         public ChartPart Parts { get; init; } = ChartPart.All;
 
-        /// <summary>True when an open page fetches a part again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches a part again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -39,7 +39,8 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Chart result) => query.IsRefresh ? null : ("patient", [result.Visit.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Chart result) => ("patient", [result.Visit.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<Chart> Handle(SalusDb db, Query query, CancellationToken ct)
     {
@@ -48,7 +49,7 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
         var (id, patient) = (visit.Id, visit.PatientId);
         var allergies = Has(ChartPart.Safety) ? await AllergyLine.Of(db, patient, ct) : [];
         var alerts = Has(ChartPart.Safety) ? await AlertLine.Of(db, id, patient, ct) : [];
-        var vitals = Has(ChartPart.Vitals) ? await VitalsLine.Of(db, patient, visit.Age, LastVitals, ct) : [];
+        var vitals = Has(ChartPart.Vitals) ? await VitalsLine.Of(db, patient, visit.BirthDate, organisation.Current.Zone, LastVitals, ct) : [];
         var consultation = Has(ChartPart.Consultation) ? await ConsultationView.Of(db, id, Actor.Id, ct) : null;
         var conditions = Has(ChartPart.Conditions) ? await ConditionLine.Of(db, id, patient, ct) : [];
         var notes = Has(ChartPart.Notes) ? await NoteLine.Of(db, id, ct) : [];

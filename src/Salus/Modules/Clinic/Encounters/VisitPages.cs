@@ -28,7 +28,7 @@ public sealed class VisitPages(VisitChart chart, ReadAdmission stay, Database da
         var read = await chart.Run(new() { EncounterId = id }, ct);
         await using var db = database.Open(Actor.OrganisationId);
         var extras = new VisitExtras(await OrderLines.Of(db, id, ct), await ReferralLines.Of(db, id, ct), new(read.IsOpen, await DocumentLine.Of(db, Actor, id, ct)), await PrescriptionLines.Of(db, id, ct),
-            await Medications.Of(db, read.Visit.PatientId, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct), await Stay(id, ct));
+            await Medications.Of(db, read.Visit.PatientId, organisation.Current.Zone, clock.Today(organisation.Current.Zone), ct), await AdministrationLines.Of(db, id, ct), await TemplatesFor(db, ct), await DoctorsFor(db, ct), await Stay(id, ct));
         return Show.Page<VisitPage>(new { Chart = read, Extras = extras });
     }
 

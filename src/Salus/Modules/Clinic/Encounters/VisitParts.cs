@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Patients;
 
 namespace Salus.Modules.Clinic.Encounters;
 
@@ -11,9 +12,9 @@ public sealed record VitalValue(string Name, string Label, decimal Value, string
 /// <summary>A row of vital signs.</summary>
 public sealed record VitalsLine(Guid Id, Guid EncounterId, DateTime MeasuredAt, Guid RecordedBy, IReadOnlyList<VitalValue> Values, DateOnly? LastPeriod, DateOnly? ExpectedBirth, string Remark, DateTime? VoidedAt, string VoidReason)
 {
-    /// <summary>The last rows of a patient, newest first.</summary>
-    public static async Task<IReadOnlyList<VitalsLine>> Of(SalusDb db, Guid patientId, int? age, int most, CancellationToken ct) =>
-        [.. (await db.Vitals.AsNoTracking().Where(v => v.PatientId == patientId).OrderByDescending(v => v.MeasuredAt).ThenByDescending(v => v.Id).Take(most).ToListAsync(ct)).Select(v => Of(v, age))];
+    /// <summary>The last rows of a patient, newest first, each judged by the age at which it was measured.</summary>
+    public static async Task<IReadOnlyList<VitalsLine>> Of(SalusDb db, Guid patientId, DateOnly? birth, TimeZoneInfo zone, int most, CancellationToken ct) =>
+        [.. (await db.Vitals.AsNoTracking().Where(v => v.PatientId == patientId).OrderByDescending(v => v.MeasuredAt).ThenByDescending(v => v.Id).Take(most).ToListAsync(ct)).Select(v => Of(v, Patient.AgeAt(birth, DateOnly.FromDateTime(v.MeasuredAt.In(zone)))))];
 
     private static VitalsLine Of(VitalSigns v, int? age) => new(v.Id, v.EncounterId, v.MeasuredAt, v.RecordedBy,
         [.. from kind in VitalKind.All let value = kind.Value(v) where value is not null select new VitalValue(kind.Name, kind.Label, value.Value, kind.Unit, kind.Judge(value.Value, age))],

@@ -14,8 +14,9 @@ public sealed class CollectSample(Tools tools, CareGuard guard) : OrderUseCase<C
     {
         public Guid OrderId { get; init; }
 
-        [EnumDataType(typeof(SampleOutcome), ErrorMessage = "Choose one of the list.")]
-        public SampleOutcome Outcome { get; init; }
+        /// <summary>Said in so many words: no sample was taken because a field was forgotten.</summary>
+        [Required(ErrorMessage = "Choose one of the list."), EnumDataType(typeof(SampleOutcome), ErrorMessage = "Choose one of the list.")]
+        public SampleOutcome? Outcome { get; init; }
 
         /// <summary>What was taken; empty: what the clinic's list says.</summary>
         [StringLength(80, ErrorMessage = "This is too long.")]
@@ -39,7 +40,7 @@ public sealed class CollectSample(Tools tools, CareGuard guard) : OrderUseCase<C
         if (specimen.Length == 0) specimen = await Db.Catalogue.Where(e => e.Id == order.CatalogueId).Select(e => e.Specimen).FirstOrDefaultAsync(ct) ?? "";
         Db.Add(new Sample
         {
-            EncounterId = order.EncounterId, PatientId = order.PatientId, OrderId = order.Id, Outcome = command.Outcome, Specimen = specimen, Reason = reason, CollectedBy = Author, CollectedAt = Now,
+            EncounterId = order.EncounterId, PatientId = order.PatientId, OrderId = order.Id, Outcome = command.Outcome!.Value, Specimen = specimen, Reason = reason, CollectedBy = Author, CollectedAt = Now,
         });
         if (command.Outcome == SampleOutcome.Collected) return Moved(order, OrderAction.Collect);
         Subject("order", order.Id, $"{order.Kind} {command.Outcome}", order.EncounterId);

@@ -36,7 +36,7 @@ public sealed class OrderList(Tools tools, OrganisationSlot organisation) : Read
         public Guid? After { get; init; }
         public int Limit { get; init; } = 50;
 
-        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its list again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -50,7 +50,9 @@ public sealed class OrderList(Tools tools, OrganisationSlot organisation) : Read
     protected override Task Authorize(Query query, CancellationToken ct) => Require(Permission(query.Place));
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, OrderPage result) =>
-        result.Items.Count == 0 || query.IsRefresh ? null : ("patient", [.. result.Items.Select(g => g.PatientId).Distinct()]);
+        result.Items.All(g => g.IsHidden) ? null : ("patient", [.. result.Items.Where(g => !g.IsHidden).Select(g => g.PatientId).Distinct()]);
+
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<OrderPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {

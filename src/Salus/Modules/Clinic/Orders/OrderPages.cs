@@ -52,7 +52,7 @@ public static class OrderPages
         pages.MapPost("/orders/{id:guid}/samples", async (Guid id, Form form, CollectSample collect, OrderAnswer answer, ActorSlot slot, CancellationToken ct) =>
         {
             slot.Once(form);
-            var done = await collect.Run(new() { OrderId = id, Outcome = form.Choice<SampleOutcome>("outcome"), Specimen = form["specimen"], Reason = form["reason"], Version = form.Id("version") }, ct);
+            var done = await collect.Run(new() { OrderId = id, Outcome = form.Chosen<SampleOutcome>("outcome"), Specimen = form["specimen"], Reason = form["reason"], Version = form.Id("version") }, ct);
             return await answer.Of(form, done.EncounterId, ct);
         }).Requires(ClinicPermissions.CollectSamples);
         pages.MapPost("/orders/{id:guid}/study", async (Guid id, Form form, StartStudy start, OrderAnswer answer, CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Clinic.Wards;
 using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Modules.Clinic.Patients;
@@ -57,9 +58,13 @@ public sealed class ArchivePatient(Tools tools) : UseCase<ArchivePatient.Command
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
+        // Held: nobody admits the patient in between.
+        await Db.HoldPatient(command.PatientId, ct);
         var patient = await Db.PatientsVisibleTo(Actor, Now).FirstOrDefaultAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct) ?? throw Refusal.NotFound();
-        (patient.ArchivedAt, patient.ArchiveReason, patient.UpdatedAt) = (Now, Text.Clean(command.Reason), Now);
         Subject("patient", patient.Id);
+        if (await Db.Admissions.AnyAsync(a => a.PatientId == patient.Id && a.State == AdmissionState.Admitted, ct))
+            throw new Refusal(409, "patient.admitted", "You cannot archive the patient: the patient lies in a bed of the ward.") { Unlock = "A doctor discharges the patient first." };
+        (patient.ArchivedAt, patient.ArchiveReason, patient.UpdatedAt) = (Now, Text.Clean(command.Reason), Now);
         return patient.Id;
     }
 }

@@ -98,6 +98,9 @@ public static class PatientTables
     extension(SalusDb db)
     {
         public DbSet<Patient> Patients => db.Set<Patient>();
+
+        /// <summary>Holds a patient until the commit, and changes nothing. Before rows of visits, as a merge does.</summary>
+        public Task HoldPatient(Guid id, CancellationToken ct) => db.Patients.Where(p => p.Id == id).ExecuteUpdateAsync(set => set.SetProperty(p => p.UpdatedAt, p => p.UpdatedAt), ct);
     }
 }
 

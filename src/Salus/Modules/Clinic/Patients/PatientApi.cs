@@ -40,6 +40,6 @@ public static class PatientApi
                 await archive.Run(command with { PatientId = id }, ct);
                 return TypedResults.NoContent();
             })
-            .Requires(ClinicPermissions.ArchivePatients).Refuses("invalid", "not-found").Describe("archivePatient", "Take a patient out of the lists; nothing is deleted");
+            .Requires(ClinicPermissions.ArchivePatients).Refuses("invalid", "not-found", "patient.admitted").Describe("archivePatient", "Take a patient out of the lists; nothing is deleted");
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Pharmacy.Dispensing;
@@ -22,13 +23,16 @@ public static class PharmacyPages
 
     private static void MapWork(RouteGroupBuilder pages)
     {
-        pages.MapGet("/pharmacy", async (PharmacyWorkList list, CancellationToken ct) => Show.Page<PharmacyPage>(new { View = await list.Run(new(), ct) })).Requires(ClinicPermissions.ReadPharmacy);
-        pages.MapGet("/pharmacy/list", async (PharmacyWorkList list, CancellationToken ct) => Show.Page<PharmacyRows>(new { View = await list.Run(new() { IsRefresh = true }, ct) })).Requires(ClinicPermissions.ReadPharmacy);
+        pages.MapGet("/pharmacy", async (PharmacyWorkList list, CancellationToken ct, string q = "", string? after = null) =>
+            Show.Page<PharmacyPage>(new { View = await list.Run(new() { Q = q, After = after }, ct), Q = q, After = after })).Requires(ClinicPermissions.ReadPharmacy);
+        pages.MapGet("/pharmacy/list", async (PharmacyWorkList list, CancellationToken ct, string q = "", string? after = null) =>
+            Show.Page<PharmacyRows>(new { View = await list.Run(new() { Q = q, After = after, IsRefresh = true }, ct), Q = q, After = after })).Requires(ClinicPermissions.ReadPharmacy);
         pages.MapPost("/pharmacy/prescriptions/{id:guid}/dispensing", async (Guid id, Form form, DispensePrescription dispense, PharmacyWorkList list, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
             var done = await dispense.Run(new() { PrescriptionId = id, Quantity = form.Number("quantity"), Notes = form["notes"], Version = form.Id("version") }, ct);
-            return Show.After<PharmacyRows>(http, page.At("pharmacy"), new { View = await list.Run(new() { IsRefresh = true }, ct), Done = done });
+            var (q, after) = (form["q"], form["after"] is { Length: > 0 } place ? place : null);
+            return Show.After<PharmacyRows>(http, page.At("pharmacy") + Place(q, after), new { View = await list.Run(new() { Q = q, After = after, IsRefresh = true }, ct), Q = q, After = after, Done = done });
         }).Requires(ClinicPermissions.Dispense);
         pages.MapGet("/pharmacy/dispensed", async (DispensedList list, CancellationToken ct, Guid? after = null, bool saved = false) =>
             Show.Page<DispensedListPage>(new { Found = await list.Run(new() { After = after }, ct), Saved = saved })).Requires(ClinicPermissions.ReadPharmacy);
@@ -39,6 +43,9 @@ public static class PharmacyPages
             return Door.GoTo(http, page.At("pharmacy/dispensed?saved=true"));
         }).Requires(ClinicPermissions.Dispense);
     }
+
+    /// <summary>Where in the list of what waits one is.</summary>
+    internal static string Place(string q, string? after) => new QueryBuilder(new Dictionary<string, string> { ["q"] = q, ["after"] = after ?? "" }.Where(p => p.Value.Length > 0)).ToString();
 
     private static void MapDrugs(RouteGroupBuilder pages)
     {

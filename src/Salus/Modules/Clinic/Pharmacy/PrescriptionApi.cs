@@ -64,8 +64,8 @@ public static class PrescriptionApi
 
     private static void MapDispensing(RouteGroupBuilder api)
     {
-        api.MapGet("/pharmacy/work-list", (PharmacyWorkList read, CancellationToken ct) => read.Run(new(), ct))
-            .Requires(ClinicPermissions.ReadPharmacy).Describe("listToDispense", "Prescriptions to dispense by visit, emergencies first");
+        api.MapGet("/pharmacy/work-list", (PharmacyWorkList read, CancellationToken ct, string q = "", string? after = null, int limit = 50) => read.Run(new() { Q = q, After = after, Limit = limit }, ct))
+            .Requires(ClinicPermissions.ReadPharmacy).Refuses("invalid").Describe("listToDispense", "Prescriptions to dispense by visit, emergencies first, page by page");
         api.MapGet("/pharmacy/dispensed", (DispensedList read, CancellationToken ct, Guid? after = null, int limit = 25) => read.Run(new() { After = after, Limit = limit }, ct))
             .Requires(ClinicPermissions.ReadPharmacy).Refuses("invalid").Describe("listDispensed", "What was dispensed, the newest first");
         api.MapPost("/prescriptions/{id:guid}/dispensing", (Guid id, DispensePrescription.Command command, DispensePrescription dispense, HttpContext http, CancellationToken ct) =>

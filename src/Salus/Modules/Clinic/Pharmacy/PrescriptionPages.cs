@@ -82,8 +82,8 @@ public static class PrescriptionPages
             slot.Once(form);
             await give.Run(new()
             {
-                EncounterId = id, PrescriptionId = form.Id("prescriptionId"), Drug = form["drug"], Dose = form["dose"], Route = form["route"].Length == 0 ? null : form.Choice<MedicineRoute>("route"),
-                Outcome = form.Choice<GivingOutcome>("outcome"), Reason = form["reason"], GivenAt = form.Number("minutesAgo") is > 0 and <= 1440 and { } minutes ? clock.Now().AddMinutes(-minutes) : null,
+                EncounterId = id, PrescriptionId = form.Id("prescriptionId"), Drug = form["drug"], Dose = form["dose"], Route = form.Chosen<MedicineRoute>("route"),
+                Outcome = form.Chosen<GivingOutcome>("outcome"), Reason = form["reason"], GivenAt = form.Number("minutesAgo") is > 0 and <= 1440 and { } minutes ? clock.Now().AddMinutes(-minutes) : null,
             }, ct);
             return http.Request.IsHtmx() ? Part(await read.Run(new() { EncounterId = id, IsRefresh = true }, ct)) : Results.LocalRedirect(page.At($"visits/{id}"));
         }).Requires(ClinicPermissions.WriteNursing);

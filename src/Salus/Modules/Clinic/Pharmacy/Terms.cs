@@ -97,7 +97,10 @@ public sealed record MedicineTerms(Guid? DrugId, string Name, IReadOnlyList<stri
 
     public IEnumerable<string> All => Ingredients.Concat(Classes);
 
-    public bool Is(RuleSide side, string key) => (side switch { RuleSide.Class => Classes, RuleSide.Ingredient => Ingredients, _ => Names }).Contains(key);
+    /// <summary>By what a side of a rule names it.</summary>
+    public FrozenSet<string> Side(RuleSide side) => side switch { RuleSide.Class => Classes, RuleSide.Ingredient => Ingredients, _ => Names };
+
+    public bool Is(RuleSide side, string key) => Side(side).Contains(key);
 
     /// <summary>What two medicines have in common that makes one a duplicate of the other; null: nothing.</summary>
     public string? Shared(MedicineTerms other) =>

@@ -32,7 +32,7 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
         /// <summary>Empty: the first queue.</summary>
         public Guid? QueueId { get; init; }
 
-        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its list again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -40,7 +40,8 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadQueue);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, WorkView result) => query.IsRefresh ? null : ("queue", [result.Queue.Id]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, WorkView result) => ("queue", [result.Queue.Id]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     /// <summary>The queue that the doctor served last today, else the first.</summary>
     private async Task<ServiceQueue?> OwnQueue(SalusDb db, List<ServiceQueue> queues, DateOnly today, CancellationToken ct)

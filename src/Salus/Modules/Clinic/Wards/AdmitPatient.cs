@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Patients;
 
 namespace Salus.Modules.Clinic.Wards;
 
@@ -36,12 +38,15 @@ public sealed class AdmitPatient(Tools tools, CareGuard guard) : AdmissionUseCas
 
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
+    protected override bool HoldsPatient => true;
     protected override CareAct Act(Command command) => CareAct.Admit;
 
     protected override async Task<AdmissionOutcome> Handle(Command command, CancellationToken ct)
     {
         var encounter = await Hold(command.EncounterId, command, ct);
         var (reason, code, diagnosis) = (Text.Clean(command.Reason), (command.DiagnosisCode ?? "").ToUpperInvariant(), Text.Clean(command.Diagnosis));
+        if (await Db.Patients.AnyAsync(p => p.Id == encounter.PatientId && p.ArchivedAt != null, ct))
+            throw new Refusal(409, "patient.archived", "This patient was archived.") { Unlock = "Open a visit for the record that is in use." };
         if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");
         if (code.Length > 0 && diagnosis.Length == 0) throw Refusal.Field("diagnosis", "Please fill this in.");
         var id = command.BedId!.Value;

@@ -46,13 +46,14 @@ public sealed class ReadAdmission(Tools tools, OrganisationSlot organisation, Ca
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>True when an open page fetches its part again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its part again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadWards);
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdmissionView result) => query.IsRefresh ? null : ("patient", [result.Visit.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdmissionView result) => ("patient", [result.Visit.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<AdmissionView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

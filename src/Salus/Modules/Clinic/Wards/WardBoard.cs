@@ -35,7 +35,7 @@ public sealed class WardBoard(Tools tools, OrganisationSlot organisation) : Read
         /// <summary>With wards and beds that were archived, for those who define them.</summary>
         public bool WithArchived { get; init; }
 
-        /// <summary>True when an open page fetches its board again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its board again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -48,10 +48,11 @@ public sealed class WardBoard(Tools tools, OrganisationSlot organisation) : Read
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, WardView result)
     {
-        var shown = result.Wards.SelectMany(w => w.Beds).Select(b => b.Patient?.PatientId).OfType<Guid>().Distinct().ToList();
-        return shown.Count == 0 || query.IsRefresh ? null : ("patient", shown);
+        var shown = result.Wards.SelectMany(w => w.Beds).Select(b => b.Patient is { IsHidden: false } patient ? patient.PatientId : (Guid?)null).OfType<Guid>().Distinct().ToList();
+        return shown.Count == 0 ? null : ("patient", shown);
     }
 
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
     protected override async Task<WardView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var all = query.WithArchived;

@@ -57,7 +57,7 @@ public static class WardPages
         }).Requires(ClinicPermissions.AdmitPatients);
         pages.MapPost("/visits/{id:guid}/admission/discharge", async (Guid id, Form form, DischargePatient discharge, ReadAdmission read, PageTools page, CancellationToken ct) =>
         {
-            await discharge.Run(new() { EncounterId = id, Disposition = form["disposition"].Length == 0 ? null : form.Choice<Disposition>("disposition"), Note = form["note"], Version = form.Id("version") }, ct);
+            await discharge.Run(new() { EncounterId = id, Disposition = form.Chosen<Disposition>("disposition"), Note = form["note"], Version = form.Id("version") }, ct);
             return await After(id, read, page, ct);
         }).Requires(ClinicPermissions.DischargePatients);
     }

@@ -37,7 +37,7 @@ public sealed class StoredFile : IOwned, IVersioned
     public long SealedBytes { get; set; }
     public string SealedSha256 { get; set; } = "";
 
-    /// <summary>The key of this file, wrapped with a key of the installation. Empty after erasure: no copy can be read any more.</summary>
+    /// <summary>The key of this file, wrapped with a key of the installation. Empty once it is erased, and while its copies are being removed: none of them can be read any more.</summary>
     public string Key { get; set; } = "";
     public int? Width { get; set; }
     public int? Height { get; set; }
@@ -78,6 +78,12 @@ public sealed class StoredFile : IOwned, IVersioned
 
     public FileType Kind => FileType.Of(Type);
     public bool IsThere => DeletedAt is null && ErasedAt is null;
+
+    /// <summary>The visit that it belongs to, by which the log finds what was done with it; null: it belongs to something else.</summary>
+    public Guid? VisitId => SubjectKind == "encounter" ? SubjectId : null;
+
+    /// <summary>Erased, or so far on the way that nothing brings it back.</summary>
+    public bool IsErased => Key.Length == 0;
 }
 
 /// <summary>A small picture of a picture for lists, encrypted under the file's key: lists stay quick when the store is far or away.</summary>
@@ -122,7 +128,7 @@ internal sealed class StoredFileTable : IEntityTypeConfiguration<StoredFile>
         table.Property(f => f.RemoteId).HasMaxLength(200);
         table.Property(f => f.RemoteLink).HasMaxLength(400);
         table.Property(f => f.DeletedReason).HasMaxLength(200);
-        table.Ignore(f => f.Kind).Ignore(f => f.IsThere);
+        table.Ignore(f => f.Kind).Ignore(f => f.IsThere).Ignore(f => f.IsErased).Ignore(f => f.VisitId);
         table.HasIndex(f => new { f.OrganisationId, f.SubjectKind, f.SubjectId });
         table.HasIndex(f => new { f.OrganisationId, f.Id });
         table.HasIndex(f => f.WorkAt).HasFilter("\"WorkAt\" IS NOT NULL");

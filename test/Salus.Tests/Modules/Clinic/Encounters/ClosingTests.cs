@@ -127,8 +127,9 @@ public sealed class ClosingTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var visit = await clinic.Visit();
-        (await clinic.Doctor.Post($"encounters/{visit}/summary", new { text = "Well" })).Refuses(409, "encounter.open");
+        (await clinic.Doctor.Post($"encounters/{visit}/summary", new { text = "Well", disposition = "home" })).Refuses(409, "encounter.open");
         await clinic.Close(visit);
+        (await clinic.Doctor.Post($"encounters/{visit}/summary", new { text = "Well" })).RefusesField("disposition");
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => clinic.Doctor.Post($"encounters/{visit}/summary", new { text = "Well", disposition = "home", instructions = "Rest" })));
         Assert.Single(answers, a => a.Status == 201);
         Assert.All(answers.Where(a => a.Status != 201), a => a.Refuses(409, "encounter.summarised"));

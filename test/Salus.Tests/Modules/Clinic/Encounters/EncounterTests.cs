@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Queue;
+using Salus.Tests.Pharmacy;
 
 namespace Salus.Tests.Encounters;
 
@@ -66,7 +67,7 @@ public sealed class EncounterTests(SalusServer server)
         (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "collected" })).Is(200);
         (await clinic.Doctor.Send("POST", $"encounters/{visit}/prescription-images", new ByteArrayContent(Samples.Png()) { Headers = { ContentType = new("image/png") } })).Is(201);
         (await clinic.Doctor.Post($"encounters/{visit}/referrals", new { specialty = "Cardiology", reason = "Murmur" })).Is(201);
-        (await clinic.Nurse.Post($"encounters/{visit}/administrations", new { drug = "Oxygen", dose = "2 l" })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/administrations", new { drug = "Oxygen", dose = "2 l", outcome = "given" })).Is(201);
         var events = (await clinic.Doctor.Get($"encounters/{visit}/timeline")).Is(200);
         var told = events["events"].EnumerateArray().Select(e => (e.Str("kind"), e.Str("by") == clinic.Account("nurse").Id.ToString())).ToList();
         foreach (var one in ((string, bool)[])[("sample", true), ("document", false), ("referral", false), ("given", true)]) Assert.Contains(one, told);
@@ -145,8 +146,22 @@ public sealed class EncounterTests(SalusServer server)
         var visit = await clinic.Visit("Rosa Hidden");
         var patient = (await clinic.Nurse.Get($"encounters/{visit}"))["patientId"].GetGuid();
         (await clinic.Admin.Post($"patients/{patient}/restriction", new { reason = "Known to the staff" })).Is(204);
-        var line = Assert.Single((await clinic.Nurse.Get("encounters")).Items);
-        Assert.Equal(("•••", "•••"), (line.Str("patientName"), line.Str("complaint")));
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { oxygen = 80 })).Refuses(404, "not-found");
+        (await clinic.Admin.Delete($"patients/{patient}/restriction")).Is(204);
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { oxygen = 80 })).Is(201);
+        await clinic.Ordered(visit);
+        await clinic.Pending(visit, "Thyme syrup", ("overrideReason", "Harmless"));
+        (await clinic.Admin.Post($"patients/{patient}/restriction", new { reason = "Known to the staff" })).Is(204);
+        // That there is a visit is told, and nothing of what happens in it; and nobody has read it.
+        var before = (await clinic.Audit(EncounterList.Action)).Count;
+        foreach (var who in (Caller[])[clinic.Nurse, clinic.Doctor])
+        {
+            var line = Assert.Single((await who.Get("encounters")).Items);
+            Assert.Equal(("•••", "•••"), (line.Str("patientName"), line.Str("complaint")));
+            Assert.Equal((true, false, 0, 0, 0, System.Text.Json.JsonValueKind.Null), (line.GetProperty("isHidden").GetBoolean(), line.GetProperty("hasVitals").GetBoolean(), line.Number("alerts"), line.Number("missing"), line.Number("undispensed"), line.GetProperty("consultation").ValueKind));
+        }
+        (await clinic.Lab.Get("laboratory/work-list")).Is(200);
+        Assert.Equal((before, 0), ((await clinic.Audit(EncounterList.Action)).Count, (await clinic.Audit(Salus.Modules.Clinic.Orders.OrderList.Action)).Count));
         (await clinic.Nurse.Get($"encounters/{visit}")).Refuses(403, "patient.restricted");
         (await clinic.Receptionist.Get($"encounters/{visit}")).Refuses(404, "not-found");
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { temperature = 37 })).Refuses(404, "not-found");

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Encounters;
 
 namespace Salus.Tests.Encounters;
@@ -27,6 +28,24 @@ public sealed class VitalsTests(SalusServer server)
         var visit = await clinic.Visit(patient: new { name = "Anna Rossi", age });
         var alerts = (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { pulse, respiration })).Is(201)["alerts"].EnumerateArray().Select(a => a.GetString()!);
         Assert.Equal(isPulseRaised, alerts.Any(a => a.StartsWith("Pulse", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task a_row_of_before_is_judged_by_the_age_of_then()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Visit(patient: new { name = "Anna Rossi", birthDate = DateOnly.FromDateTime(DateTime.UtcNow).AddYears(-20) });
+        var patient = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
+        (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { pulse = 125 })).Is(201);
+        // What is far too fast at twenty years was right at two.
+        async Task<string?[]> Judged()
+        {
+            var charts = new[] { (await clinic.Doctor.Get($"encounters/{visit}/chart")).Is(200), (await clinic.Doctor.Get($"patients/{patient}/record")).Is(200) };
+            return [.. charts.Select(c => c["vitals"][0].GetProperty("values")[0].GetProperty("severity").GetString())];
+        }
+        Assert.All(await Judged(), s => Assert.Equal("high", s));
+        await clinic.Salus.Database.Write(clinic.Id, db => db.Vitals.ExecuteUpdateAsync(set => set.SetProperty(v => v.MeasuredAt, DateTime.UtcNow.AddYears(-18).AddDays(10))), default);
+        Assert.All(await Judged(), Assert.Null);
     }
 
     [Theory]

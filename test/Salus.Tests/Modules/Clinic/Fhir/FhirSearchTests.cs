@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Patients;
 
 namespace Salus.Tests.Fhir;
 
@@ -26,6 +27,46 @@ public sealed class FhirSearchTests(SalusServer server)
         }
         foreach (var miss in (string[])["name=oss", "name=12345", "identifier=http://elsewhere|" + anna["number"].GetString(), "birthdate=1980-05-18", "birthdate=gt1990-01-01", "gender=female&birthdate=1990", "phone=999", "_id=1", "active=false"])
             Assert.True(await Count(clinic, "Patient?" + miss) == 0, miss);
+    }
+
+    [Fact]
+    public async Task an_identifier_is_looked_up_by_indexes_also_one_of_before_a_merge_and_who_it_was()
+    {
+        using var texts = new SqlTexts();
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        var (kept, other) = (await clinic.Register(form: new { name = "Anna Rossi", nationalId = "RSS-1" }), await clinic.Register(form: new { name = "Anna Rosi", nationalId = "ROS 2" }));
+        var (number, former) = (kept["number"].GetString(), other["number"].GetString());
+        (await clinic.Admin.Post($"patients/{kept.Id}/merges", new { otherId = other.Id, reason = "The same person" })).Is(201);
+        async Task<string> Found(string identifier, params (string, string)[] headers) =>
+            string.Join(' ', (await clinic.Doctor.Fhir(clinic, $"Patient?identifier={identifier}", headers)).Is(200).Entries().Select(e => e.Str("id")).Order(StringComparer.Ordinal));
+        string Both = string.Join(' ', new[] { kept.Id, other.Id }.Select(id => id.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(Both, await Found($"urn:uuid:{clinic.Id}|{former}"));
+        Assert.Equal(Both, await Found(former!, ("X-Count", "search")));
+        Assert.Equal((kept.Id.ToString(), kept.Id.ToString(), other.Id.ToString(), Both), (await Found(number!), await Found("rss1"), await Found("ros2"), await Found("RSS-1,ros%202")));
+        Assert.Equal(("", ""), (await Found(former![..^1]), await Found("ss1")));
+        // With so many that going through all of them would be noticed, and both databases know how many they are.
+        await clinic.Salus.Database.Write(clinic.Id, async db =>
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                var patient = new Patient { Number = $"Z{i:000000}", Name = $"Somebody {i}", NationalId = $"NN{i:000000}", CreatedAt = DateTime.UtcNow, UpdatedAt = DateTime.UtcNow };
+                patient.Index();
+                db.Add(patient);
+            }
+            await db.SaveChangesAsync();
+            return await db.Database.ExecuteSqlRawAsync("ANALYZE");
+        }, default);
+        // As it does by itself after a while: what is new leaves the list that an index is searched beside.
+        if (TestDatabase.IsPostgres) await using (var care = clinic.Open()) await care.Database.ExecuteSqlRawAsync("VACUUM ANALYZE clinic_patients");
+        // A connection knows what was counted before it was opened.
+        await own.Restart(s => s);
+        await using var db = clinic.On(own.Salus).Open();
+        var plan = await texts.Of("search").Single(t => t.Text.Contains("FormerNumbers", StringComparison.Ordinal) && t.Text.Contains("UNION", StringComparison.Ordinal)).Plan(db);
+        var whole = string.Join('\n', plan);
+        string[] indexes = TestDatabase.IsPostgres ? ["Index Cond:.*\"Number\"", "Index Cond:.*\"NationalKey\"", "Index Cond:.*\"SearchText\""] : ["OrganisationId=\\? AND Number=\\?", "OrganisationId=\\? AND NationalKey=\\?", "VIRTUAL TABLE INDEX"];
+        foreach (var index in indexes) Assert.True(System.Text.RegularExpressions.Regex.IsMatch(whole, index), $"{index}: {whole}");
+        Assert.False(System.Text.RegularExpressions.Regex.IsMatch(whole, "Seq Scan on clinic_patients|SCAN (c\\d*|clinic_patients)(\\s|$)|\\(OrganisationId=\\?\\)"), whole);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class SampleTests(SalusServer server)
             (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome })).RefusesField("reason");
             Assert.Equal("ordered", (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome, reason = "Veins" })).Is(200)["state"].GetString());
         }
+        // No sample was taken because a field was forgotten.
+        (await clinic.Nurse.Post($"orders/{order}/samples", new { specimen = "Blood" })).RefusesField("outcome");
         (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "partial" })).Is(200);
         (await clinic.Nurse.Post($"orders/{order}/samples", new { outcome = "collected" })).Is(200);
         var samples = (await clinic.OrderOf(visit, order)).GetProperty("samples").EnumerateArray().Select(s => s.Str("outcome"));

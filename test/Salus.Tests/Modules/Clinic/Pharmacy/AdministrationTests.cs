@@ -13,7 +13,7 @@ public sealed class AdministrationTests(SalusServer server)
         var clinic = await server.NewClinic();
         var (visit, drug) = (await clinic.Ready(), await clinic.Drug("Morphine 10 mg", "morphine"));
         var prescription = await clinic.Pending(visit, drug, ("route", "intravenous"), ("dose", "2 mg"));
-        (await Give(clinic, visit, new { prescriptionId = prescription })).Is(201);
+        (await Give(clinic, visit, new { prescriptionId = prescription, outcome = "given" })).Is(201);
         (await Give(clinic, visit, new { prescriptionId = prescription, dose = "1 mg", outcome = "refused" })).Is(201);
         (await Give(clinic, visit, new { drug = "Oxygen", dose = "2 l/min", route = "inhalation", outcome = "given" })).Is(201);
         var items = (await clinic.Doctor.Get($"encounters/{visit}/administrations")).Is(200).Items;
@@ -27,14 +27,17 @@ public sealed class AdministrationTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var visit = await clinic.Ready();
-        (await Give(clinic, visit, new { dose = "1" })).RefusesField("drug");
-        (await Give(clinic, visit, new { drug = "Oxygen" })).RefusesField("dose");
+        (await Give(clinic, visit, new { dose = "1", outcome = "given" })).RefusesField("drug");
+        // Nothing was given because a field was forgotten.
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1" })).RefusesField("outcome");
+        Assert.Empty((await clinic.Doctor.Get($"encounters/{visit}/administrations")).Is(200).Items);
+        (await Give(clinic, visit, new { drug = "Oxygen", outcome = "given" })).RefusesField("dose");
         foreach (var outcome in (string[])["held", "error"]) (await Give(clinic, visit, new { drug = "Oxygen", outcome })).RefusesField("reason");
         foreach (var outcome in (string[])["refused", "not-available"]) (await Give(clinic, visit, new { drug = "Oxygen", outcome })).Is(201);
         (await Give(clinic, visit, new { drug = "Oxygen", outcome = "held", reason = "Pressure too low" })).Is(201);
-        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = DateTime.UtcNow.AddHours(2) })).RefusesField("givenAt");
-        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = DateTime.UtcNow.AddDays(-2) })).RefusesField("givenAt");
-        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = "2026-01-01T10:00:00" })).RefusesField("givenAt");
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = DateTime.UtcNow.AddHours(2), outcome = "given" })).RefusesField("givenAt");
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = DateTime.UtcNow.AddDays(-2), outcome = "given" })).RefusesField("givenAt");
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", givenAt = "2026-01-01T10:00:00", outcome = "given" })).RefusesField("givenAt");
     }
 
     [Fact]
@@ -43,11 +46,11 @@ public sealed class AdministrationTests(SalusServer server)
         var clinic = await server.NewClinic();
         var (visit, other, drug) = (await clinic.Ready(), await clinic.Ready("Bruno Bianchi"), await clinic.Drug("Morphine"));
         var prescription = await clinic.Pending(visit, drug);
-        (await Give(clinic, other, new { prescriptionId = prescription })).Refuses(404, "not-found");
+        (await Give(clinic, other, new { prescriptionId = prescription, outcome = "given" })).Refuses(404, "not-found");
         (await clinic.Doctor.Post($"prescriptions/{prescription}/cancellation", new { reason = "No" })).Is(204);
-        (await Give(clinic, visit, new { prescriptionId = prescription })).Refuses(409, "prescription.cancelled");
+        (await Give(clinic, visit, new { prescriptionId = prescription, outcome = "given" })).Refuses(409, "prescription.cancelled");
         await clinic.Close(visit);
-        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1" })).Refuses(409, "encounter.closed");
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", outcome = "given" })).Refuses(409, "encounter.closed");
     }
 
     [Theory, InlineData("doctor"), InlineData("pharmacist"), InlineData("receptionist"), InlineData("lab"), InlineData("radiology"), InlineData("admin"), InlineData("display")]
@@ -55,7 +58,7 @@ public sealed class AdministrationTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var visit = await clinic.Ready();
-        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1" }, who)).Refuses(403, "forbidden");
+        (await Give(clinic, visit, new { drug = "Oxygen", dose = "1", outcome = "given" }, who)).Refuses(403, "forbidden");
         (await clinic.As(who).Get($"encounters/{visit}/administrations")).Is(who == "doctor" ? 200 : 403);
     }
 
@@ -64,7 +67,7 @@ public sealed class AdministrationTests(SalusServer server)
     {
         var clinic = await server.NewClinic();
         var (visit, key) = (await clinic.Ready(), ("Idempotency-Key", Guid.NewGuid().ToString()));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => clinic.Nurse.Post($"encounters/{visit}/administrations", new { drug = "Oxygen", dose = "1" }, key)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => clinic.Nurse.Post($"encounters/{visit}/administrations", new { drug = "Oxygen", dose = "1", outcome = "given" }, key)));
         var id = Assert.Single(answers.Select(a => a.Is(201).Id).Distinct());
         foreach (var method in (string[])["PUT", "DELETE"]) Assert.True((await clinic.Nurse.Send(method, $"encounters/{visit}/administrations/{id}", method == "PUT" ? new { dose = "2" } : null)).Status is 404 or 405);
         await using var db = clinic.Open();

@@ -1,3 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
+using Salus.Modules.Clinic.Pharmacy;
+
 namespace Salus.Tests.Pharmacy;
 
 /// <summary>MedicationList, ReportMedicine, StopReported and StopPrescription.</summary>
@@ -22,6 +26,28 @@ public sealed class MedicationTests(SalusServer server)
         Assert.Equal((true, "2026-01-05"), (items[1].GetProperty("isReported").GetBoolean(), items[1].Str("since")));
         Assert.Empty(await Names(clinic, (await clinic.Register("Bruno Bianchi")).Id));
         Assert.Contains(await clinic.Audit("medication.list"), a => a.SubjectId == patient || a.Subjects.Contains(patient.ToString(), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task a_course_begins_on_the_clinics_day_and_its_last_day_is_the_last_of_as_many()
+    {
+        var clinic = await server.NewClinic("Asia/Tokyo");
+        var visit = await clinic.Ready();
+        var (patient, zone) = (await clinic.PatientOf(visit), TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo"));
+        var (one, long_) = (await clinic.Pending(visit, await clinic.Drug("Azithromycin", "azithromycin"), ("days", 1)), await clinic.Pending(visit, await clinic.Drug("Metformin", "metformin"), ("days", 3)));
+        // Half past midnight in Tokyo, which is the day before in Greenwich.
+        var today = TimeProvider.System.Today(zone);
+        Task<int> At(DateOnly day) => clinic.Write(db => db.Prescriptions.ExecuteUpdateAsync(set => set.SetProperty(p => p.PrescribedAt, day.StartUtc(zone).AddMinutes(30))));
+        await At(today);
+        var items = (await clinic.Doctor.Get($"patients/{patient}/medications")).Is(200).Json.EnumerateArray().Select(m => (m.Id(), m.Str("since"), m.Str("until")));
+        string Day(int later) => today.AddDays(later).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal([(one, Day(0), Day(0)), (long_, Day(0), Day(2))], items);
+        await At(today.AddDays(-1));
+        Assert.Equal(["Metformin"], await Names(clinic, patient));
+        await At(today.AddDays(-2));
+        Assert.Equal(["Metformin"], await Names(clinic, patient));
+        await At(today.AddDays(-3));
+        Assert.Empty(await Names(clinic, patient));
     }
 
     [Fact]

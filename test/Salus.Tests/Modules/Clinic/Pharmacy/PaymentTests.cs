@@ -36,7 +36,7 @@ public sealed class PaymentTests
         Assert.Contains((CareAct.Dispense, (Guid?)waiting), desk.Asked); // the line itself is asked for, not only the visit
         var urgent = await clinic.Pending(visit, other, ("isEmergency", true), ("emergencyReason", "Anaphylaxis"));
         (await clinic.Dispense(urgent)).Is(200);
-        (await clinic.Nurse.Post($"encounters/{visit}/administrations", new { prescriptionId = urgent })).Is(201);
+        (await clinic.Nurse.Post($"encounters/{visit}/administrations", new { prescriptionId = urgent, outcome = "given" })).Is(201);
         (await clinic.Doctor.Post($"prescriptions/{waiting}/cancellation", new { reason = "Not paid" })).Is(204);
         Assert.Equal(("Clear emergency", 100), (Assert.Single(await clinic.Audit("prescription.write", urgent)).Detail, await clinic.OnShelf(drug)));
         var locks = (await clinic.Pharmacist.Get($"encounters/{visit}/locks")).Is(200).Json.EnumerateArray().ToDictionary(l => l.Str("action"), l => l.GetProperty("isLocked").GetBoolean());

@@ -147,6 +147,39 @@ public sealed class PrescribeTests(SalusServer server)
     }
 
     [Fact]
+    public async Task of_two_visits_of_one_patient_that_prescribe_the_same_at_once_one_is_warned()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Ready();
+        var patient = await clinic.PatientOf(visit);
+        var visits = new List<Guid> { visit };
+        foreach (var type in (string[])["routine", "specialist", "emergency"]) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient, type })).Is(201).Id);
+        for (var round = 0; round < 6; round++)
+        {
+            var drug = await clinic.Drug($"{(char)('a' + round)}mycin");
+            var answers = await Task.WhenAll(visits.Select(v => clinic.Prescribe(v, drug)));
+            Assert.Equal(1, answers.Count(a => a.Status == 201));
+            Assert.All(answers.Where(a => a.Status != 201), a => a.Refuses(409, "prescription.warned"));
+        }
+    }
+
+    [Fact]
+    public async Task of_two_visits_of_one_patient_that_note_the_same_allergy_at_once_one_is_told_that_it_is_known()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Visit();
+        var patient = await clinic.PatientOf(visit);
+        var visits = new List<Guid> { visit };
+        foreach (var type in (string[])["routine", "specialist", "emergency"]) visits.Add((await clinic.Receptionist.Post("encounters", new { patientId = patient, type })).Is(201).Id);
+        for (var round = 0; round < 6; round++)
+        {
+            var answers = await Task.WhenAll(visits.Select(v => clinic.Nurse.Post($"encounters/{v}/allergies", new { substance = $"Substance {(char)('a' + round)}" })));
+            Assert.Equal(1, answers.Count(a => a.Status == 201));
+            Assert.All(answers.Where(a => a.Status != 201), a => a.Refuses(409, "allergy.exists"));
+        }
+    }
+
+    [Fact]
     public async Task the_log_names_the_act_and_the_visit_and_no_medicine()
     {
         var clinic = await server.NewClinic();

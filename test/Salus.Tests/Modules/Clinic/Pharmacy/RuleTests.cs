@@ -26,6 +26,24 @@ public sealed class RuleTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_list_goes_through_the_drugs_once_and_a_file_of_the_rules_not_at_all()
+    {
+        using var commands = new SqlTexts();
+        await using var own = await OwnServer.Start();
+        var clinic = await Clinic.Make(own.Salus);
+        foreach (var (name, ingredients) in (IEnumerable<(string, string)>)[("Aspirin 100", "acetylsalicylic acid"), ("Aspirin 500", "acetylsalicylic acid"), ("Marevan", "warfarin")]) await clinic.Drug(name, ingredients);
+        await clinic.Rule("Warfarin", "Aspirin");
+        await clinic.Rule("Warfarin", "Fennel");
+        await clinic.Rule("Fennel", "Aspirin");
+        var list = (await clinic.Pharmacist.Get("interaction-rules", ("X-Count", "list"))).Is(200);
+        Assert.Equal(["Aspirin 2 Warfarin 1", "Fennel 0 Warfarin 1", "Aspirin 2 Fennel 0"], list.Items.Select(r => $"{r.Str("a")} {r.Number("aMatches")} {r.Str("b")} {r.Number("bMatches")}"));
+        Assert.Single(commands.Of("list"), c => c.Text.Contains("clinic_drugs", StringComparison.Ordinal));
+        (await clinic.Pharmacist.Get("interaction-rules/export", ("X-Count", "export"))).Is(200);
+        Assert.Contains(commands.Of("export"), c => c.Text.Contains("clinic_interaction_rules", StringComparison.Ordinal));
+        Assert.DoesNotContain(commands.Of("export"), c => c.Text.Contains("clinic_drugs", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task a_rule_that_can_never_warn_is_marked()
     {
         var clinic = await server.NewClinic();

@@ -144,6 +144,34 @@ public sealed class AdmissionTests(SalusServer server)
     }
 
     [Fact]
+    public async Task a_patient_who_lies_in_a_bed_is_not_archived_and_an_archived_one_is_not_admitted()
+    {
+        var clinic = await server.NewClinic();
+        var (_, beds) = await clinic.Ward("1-2");
+        var visit = await clinic.Admitted(beds[0]);
+        var patient = (await clinic.Doctor.Get($"encounters/{visit}"))["patientId"].GetGuid();
+        var refused = (await clinic.Admin.Post($"patients/{patient}/archiving", new { reason = "Moved away" })).Refuses(409, "patient.admitted");
+        Assert.Equal("A doctor discharges the patient first.", refused["unlock"].GetString());
+        Assert.Contains(await clinic.Audit("patient.archive", patient), e => e.Result == "patient.admitted");
+        (await clinic.Discharge(visit)).Is(200);
+        var second = (await clinic.Receptionist.Post("encounters", new { patientId = patient, type = "routine" })).Is(201).Id;
+        (await clinic.Admin.Post($"patients/{patient}/archiving", new { reason = "Moved away" })).Is(204);
+        (await clinic.Admit(second, beds[1])).Refuses(409, "patient.archived");
+        // Of both at once one is first, and the other is told.
+        for (var round = 0; round < 5; round++)
+        {
+            var other = await clinic.Visit($"Bruno Verdi {round}");
+            var id = (await clinic.Doctor.Get($"encounters/{other}"))["patientId"].GetGuid();
+            var (admitted, archived) = (clinic.Admit(other, beds[1]), clinic.Admin.Post($"patients/{id}/archiving", new { reason = "Moved away" }));
+            await Task.WhenAll(admitted, archived);
+            Assert.True((await admitted).Status == 201 ? (await archived).Refuses(409, "patient.admitted").Status == 409 : (await admitted).Refuses(409, "patient.archived").Status == 409 && (await archived).Is(204).Status == 204);
+            if ((await admitted).Status != 201) continue;
+            (await clinic.Discharge(other)).Is(200);
+            (await clinic.Nurse.Post($"beds/{beds[1]}/state", new { step = "clean" })).Is(200);
+        }
+    }
+
+    [Fact]
     public async Task a_form_sent_twice_admits_once_and_an_old_page_moves_nobody()
     {
         var clinic = await server.NewClinic();

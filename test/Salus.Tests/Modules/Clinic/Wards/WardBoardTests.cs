@@ -50,6 +50,7 @@ public sealed class WardBoardTests(SalusServer server)
             var hidden = (await clinic.BedOf(beds[0], who)).GetProperty("patient");
             Assert.Equal((true, 0), (hidden.GetProperty("isHidden").GetBoolean(), hidden.Number("alerts")));
         }
+        Assert.Empty(await clinic.Audit(WardBoard.Action));
         (await clinic.Doctor.Get($"encounters/{visit}/admission")).Refuses(403, "patient.restricted");
         (await clinic.Transfer(visit, beds[1])).Refuses(404, "not-found");
         using var nurse = new Browser(clinic.Salus);

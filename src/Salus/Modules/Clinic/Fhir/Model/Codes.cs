@@ -17,8 +17,10 @@ internal static class Codes
 
     public static string Of(EncounterState state) => state == EncounterState.Open ? "in-progress" : "finished";
 
-    /// <summary>Where it takes place: everybody walks in and out, but for emergencies.</summary>
-    public static Coding Class(EncounterType type) => type == EncounterType.Emergency ? new(ActCode, "EMER", "emergency") : new(ActCode, "AMB", "ambulatory");
+    /// <summary>Where it takes place: everybody walks in and out, but for emergencies and for who is given a bed.</summary>
+    public static Coding Class(EncounterType type, bool isAdmitted) => isAdmitted ? Inpatient : type == EncounterType.Emergency ? new(ActCode, "EMER", "emergency") : new(ActCode, "AMB", "ambulatory");
+
+    public static readonly Coding Inpatient = new(ActCode, "IMP", "inpatient encounter");
 
     public static string Of(Gender gender) => gender switch { Gender.Female => "female", Gender.Male => "male", Gender.Other => "other", _ => "unknown" };
 

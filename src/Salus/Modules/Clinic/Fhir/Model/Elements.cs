@@ -45,6 +45,13 @@ internal sealed record Address(string Text);
 
 internal sealed record Attachment(string? ContentType = null, string? Url = null, long? Size = null, string? Title = null, DateTime? Creation = null);
 
+/// <summary>Versions of what is put together from several rows.</summary>
+internal static class Versions
+{
+    /// <summary>Another one as soon as one of the parts is another, or is there and was not. By what the reader may see: two readers who are shown different things hold different versions.</summary>
+    public static string Of(params IEnumerable<string> parts) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..32];
+}
+
 internal sealed record Meta(string? VersionId, DateTime? LastUpdated, IReadOnlyList<Coding>? Security = null);
 
 /// <summary>A resource: what has an address of its own.</summary>

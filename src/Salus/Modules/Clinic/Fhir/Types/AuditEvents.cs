@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Audit;
+using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Fhir.Model;
 using Salus.Modules.Clinic.Fhir.Search;
 using Salus.Modules.Organisations.Contract;
@@ -28,6 +29,8 @@ internal sealed class AuditEventSource : Source<AuditEvent>
     /// <summary>The system of our own words for acts; they stand in the list of actions that the audit page offers.</summary>
     public const string Actions = "urn:x-salus:audit-action";
 
+    private const string Whose = "patient";
+
     // What only reads says so by its class; the log itself keeps one word for both.
     private static readonly FrozenSet<string> Reads = SalusApp.UseCaseTypes().Where(t => IsReadModel(t)).Select(t => t.GetField("Action")?.GetRawConstantValue()).OfType<string>().ToFrozenSet();
 
@@ -37,8 +40,8 @@ internal sealed class AuditEventSource : Source<AuditEvent>
     [
         new("_id", "token", (rows, ask) => { var numbers = ask.Term.Values.Select(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : -1).ToList(); return rows.Where(e => numbers.Contains(e.Seq)); }),
         new("date _lastUpdated", "date", (rows, ask) => rows.At(ask, e => e.At)),
-        new("patient", "reference", (rows, ask) => About(rows, ask, "Patient")),
-        new("entity", "reference", (rows, ask) => About(rows, ask, ask.Term.Values[0].Split('/')[0])),
+        new(Whose, "reference", (rows, ask) => About(rows, ask, "Patient", id => AuditOfPatient.Rows(ask.Scope.Db, id, ask.Scope.Former?[id] ?? [])), "The patient, what was merged into it, and everything in its visits"),
+        new("entity", "reference", (rows, ask) => About(rows, ask, ask.Term.Values[0].Split('/')[0], id => AuditLog.About(ask.Scope.Db, id))),
         new("agent", "reference", (rows, ask) => { var ids = ask.Ids("Practitioner"); return rows.Where(e => e.ActorId != null && ids.Contains(e.ActorId.Value)); }),
         new("subtype", "token", (rows, ask) => { var actions = ask.Codes(Actions); return rows.Where(e => actions.Contains(e.Action)); }, "The act, such as patient.read"),
         new("outcome", "token", (rows, ask) =>
@@ -48,13 +51,25 @@ internal sealed class AuditEventSource : Source<AuditEvent>
         }),
     ];
 
-    private static IQueryable<AuditEvent> About(IQueryable<AuditEvent> rows, Ask ask, string type)
+    public override async Task<IReadOnlyList<Piece>> Take(Scope scope, IReadOnlyList<Term> terms, string? after, int most, CancellationToken ct) => await base.Take(await WithFormer(scope, terms, ct), terms, after, most, ct);
+
+    public override async Task<int> Count(Scope scope, IReadOnlyList<Term> terms, CancellationToken ct) => await base.Count(await WithFormer(scope, terms, ct), terms, ct);
+
+    /// <summary>Who was merged into the patients that are asked for: looked up before the search is put together.</summary>
+    private static async Task<Scope> WithFormer(Scope scope, IReadOnlyList<Term> terms, CancellationToken ct)
+    {
+        var former = new Dictionary<Guid, IReadOnlyList<Guid>>();
+        foreach (var id in terms.Where(t => t.Name == Whose).SelectMany(t => new Ask(t, scope).Ids("Patient"))) former[id] = await AuditOfPatient.Former(scope.Db, id, ct);
+        return scope with { Former = former };
+    }
+
+    private static IQueryable<AuditEvent> About(IQueryable<AuditEvent> rows, Ask ask, string type, Func<Guid, IQueryable<long>> of)
     {
         // Each subject has indexes of its own to be found by; several at once would have none.
         var subjects = ask.Ids(type);
         if (subjects.Count == 0) return rows.Where(_ => false);
         if (subjects is not [var subject]) throw SearchTerms.Wrong(ask.Term.Name);
-        var about = AuditLog.About(ask.Scope.Db, subject);
+        var about = of(subject);
         return rows.Where(e => about.Contains(e.Seq));
     }
 

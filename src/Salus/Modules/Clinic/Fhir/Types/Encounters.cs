@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Fhir.Model;
 using Salus.Modules.Clinic.Fhir.Search;
+using Salus.Modules.Clinic.Wards;
 
 namespace Salus.Modules.Clinic.Fhir.Types;
 
@@ -23,7 +24,11 @@ internal sealed class EncounterSource : Source<Encounter>
         new("_lastUpdated", "date", (rows, ask) => rows.At(ask, e => e.ChangedAt)),
         new("date", "date", OnDate, "When the visit began"),
         new("status", "token", (rows, ask) => { var states = ask.Pick<EncounterState>(Codes.Of); return rows.Where(e => states.Contains(e.State)); }),
-        new("class", "token", (rows, ask) => { var types = ask.Pick<EncounterType>(Codes.Class); return rows.Where(e => types.Contains(e.Type)); }),
+        new("class", "token", (rows, ask) =>
+        {
+            var (admissions, isInpatient, types) = (ask.Scope.Db.Admissions, ask.Names(Codes.Inpatient), ask.Pick<EncounterType>(type => Codes.Class(type, false)));
+            return rows.Where(e => admissions.Any(a => a.EncounterId == e.Id) ? isInpatient : types.Contains(e.Type));
+        }),
         new("practitioner participant", "reference", (rows, ask) => { var ids = ask.Ids("Practitioner"); return rows.Where(e => e.DoctorId != null && ids.Contains(e.DoctorId.Value)); }),
     ];
 
@@ -64,8 +69,9 @@ internal sealed class EncounterSource : Source<Encounter>
     protected override async Task<IReadOnlyList<Piece>> Read(Scope scope, IQueryable<Encounter> sorted, CancellationToken ct)
     {
         var found = await sorted.ToListAsync(ct);
-        var diagnoses = await Diagnoses(scope, found, ct);
-        return [.. found.Select(e => new Piece(e.Id.ToString(), e.PatientId, e.Id.ToString("N"), [e.DoctorId], names => Written(scope, e, diagnoses[e.Id], names)))];
+        var (ids, diagnoses) = (found.Select(e => e.Id).ToList(), await Diagnoses(scope, found, ct));
+        var admitted = await scope.Db.Admissions.Where(a => ids.Contains(a.EncounterId)).Select(a => a.EncounterId).ToHashSetAsync(ct);
+        return [.. found.Select(e => new Piece(e.Id.ToString(), e.PatientId, e.Id.ToString("N"), [e.DoctorId], names => Written(scope, e, Codes.Class(e.Type, admitted.Contains(e.Id)), [.. diagnoses[e.Id]], names)))];
     }
 
     /// <summary>Who sees visits need not see what is wrong with the patient.</summary>
@@ -77,11 +83,12 @@ internal sealed class EncounterSource : Source<Encounter>
         return rows.ToLookup(c => c.EncounterId, c => new EncounterDiagnosis(Ref.To("Condition", c.Id), c.IsPrimary ? 1 : null));
     }
 
-    private static FhirEncounter Written(Scope scope, Encounter e, IEnumerable<EncounterDiagnosis> diagnoses, Names names) => new(
-        Codes.Of(e.State), Codes.Class(e.Type), [new(null, Word(e.Type))], Ref.To("Patient", e.PatientId), names.Of(e.DoctorId) is { } doctor ? [new([Concept.Of(Codes.Hl7 + "v3-ParticipationType", "ATND", "attender")], doctor)] : null,
+    private static FhirEncounter Written(Scope scope, Encounter e, Coding @class, IReadOnlyList<EncounterDiagnosis> diagnoses, Names names) => new(
+        Codes.Of(e.State), @class, [new(null, Word(e.Type))], Ref.To("Patient", e.PatientId), names.Of(e.DoctorId) is { } doctor ? [new([Concept.Of(Codes.Hl7 + "v3-ParticipationType", "ATND", "attender")], doctor)] : null,
         new(e.StartedAt, e.ClosedAt), Elements.List(Concept.Words(e.Complaint)), Elements.List(diagnoses), Ref.To("Organization", scope.Organisation.Id))
     {
-        Id = e.Id.ToString(), Meta = new(e.Version.ToString("N"), e.ChangedAt),
+        Id = e.Id.ToString(), // Who may not see the diagnoses has a version without them.
+        Meta = new(Versions.Of([e.Version.ToString("N"), @class.Code!, .. diagnoses.Select(d => $"{d.Condition.Reference} {d.Rank}")]), e.ChangedAt),
     };
 
     private static string Word(EncounterType type) => type switch

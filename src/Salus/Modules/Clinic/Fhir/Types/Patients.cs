@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Fhir.Model;
 using Salus.Modules.Clinic.Fhir.Search;
 using Salus.Modules.Clinic.Patients;
@@ -31,11 +32,29 @@ internal sealed class PatientSource : Source<Patient>
 
     private static IQueryable<Patient> WithIdentifier(IQueryable<Patient> rows, Ask ask)
     {
-        var own = System(ask.Scope);
+        var (own, patients) = (System(ask.Scope), ask.Scope.Db.Patients);
         var (numbers, ids) = (ask.Codes(own), ask.Codes().Select(Patient.KeyOf).Where(k => k.Length > 0).ToList());
-        // A number of before a merge is one of few words in a text.
+        // Each look-up has an index of its own; in one condition none of them would be used.
+        var found = patients.Where(p => numbers.Contains(p.Number)).Select(p => p.Id)
+            .Union(patients.Where(p => p.NationalKey != "" && p.MergedIntoId == null && ids.Contains(p.NationalKey)).Select(p => p.Id));
+        // A number of before a merge is one of few words in a text; that text, and the national id of who was merged, are held by the text of the search. The row itself decides.
         var former = numbers.Select(n => $" {n} ").ToList();
-        return rows.Where(p => numbers.Contains(p.Number) || ids.Contains(p.NationalKey) || (p.FormerNumbers != "" && former.Any(n => (" " + p.FormerNumbers + " ").Contains(n))));
+        if (Holding(ask.Scope.Db, [.. numbers.Select(Text.Digits).Where(n => n.Length > 0).Concat(ids).Distinct()]) is { } some)
+            found = found.Union(some.Where(p => ids.Contains(p.NationalKey) || (p.FormerNumbers != "" && former.Any(n => (" " + p.FormerNumbers + " ").Contains(n)))).Select(p => p.Id));
+        return rows.Where(p => found.Contains(p.Id));
+    }
+
+    /// <summary>Those whose text of the search holds one of the words; null: there are no words.</summary>
+    private static IQueryable<Patient>? Holding(SalusDb db, IReadOnlyList<string> words)
+    {
+        var (conditions, values) = (new List<string>(), new List<object>());
+        foreach (var word in words)
+        {
+            var (condition, matched) = db.Provider.Match("clinic_patients", [word], i => $"{{{values.Count + i}}}");
+            conditions.Add(condition);
+            values.AddRange(matched);
+        }
+        return conditions.Count == 0 ? null : db.Patients.FromSqlRaw($"SELECT * FROM clinic_patients WHERE {string.Join(" OR ", conditions)}", [.. values]);
     }
 
     private static IQueryable<Patient> WithName(IQueryable<Patient> rows, Ask ask)

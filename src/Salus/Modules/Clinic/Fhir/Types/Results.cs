@@ -136,17 +136,18 @@ internal sealed class ReportSource : ResultRows
     {
         var found = await ResultRow.Of(scope, sorted, ct);
         var files = await DocumentFile.OfOrders(scope, [.. found.Select(f => f.Order.Id)], ct);
-        return [.. found.Select(f => Piece(f.Result.Id, f.Result.PatientId, names => Written(scope, f, files[f.Order.Id], names), f.People))];
+        return [.. found.Select(f => Piece(f.Result.Id, f.Result.PatientId, names => Written(scope, f, [.. files[f.Order.Id].Select(d => d.Written(scope))], names), f.People))];
     }
 
-    private FhirReport Written(Scope scope, ResultRow row, IEnumerable<DocumentFile> files, Names names)
+    private FhirReport Written(Scope scope, ResultRow row, IReadOnlyList<Attachment> files, Names names)
     {
         var r = row.Result;
         return new(
             [Ref.To("ServiceRequest", r.OrderId)], row.Addenda.Count > 0 ? Amended : "final", [new([Codes.Section(row.Order.Kind)])], row.Code, Ref.To("Patient", r.PatientId), Ref.To("Encounter", r.EncounterId), row.Effective, row.Updated,
-            Elements.List(names.Of(r.RecordedBy)), [Ref.To("Observation", r.Id)], Elements.Some(string.Join("\n\n", row.Addenda.Select(n => n.Text).Prepend(r.Text).Where(t => t.Length > 0))), Elements.List(files.Select(f => f.Written(scope))))
+            Elements.List(names.Of(r.RecordedBy)), [Ref.To("Observation", r.Id)], Elements.Some(string.Join("\n\n", row.Addenda.Select(n => n.Text).Prepend(r.Text).Where(t => t.Length > 0))), Elements.List(files))
         {
-            Id = r.Id.ToString(), Meta = Meta(row.Updated),
+            Id = r.Id.ToString(), // Files come and go while the result stays; what the scanner has not seen yet has no address yet.
+            Meta = new(Versions.Of([row.Updated.Ticks.ToString("x", CultureInfo.InvariantCulture), .. files.Select(f => $"{f.Url} {f.Title} {f.Size} {f.Creation:O}")]), row.Updated),
         };
     }
 }

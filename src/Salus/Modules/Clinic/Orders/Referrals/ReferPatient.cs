@@ -117,7 +117,7 @@ public sealed class ReadReferrals(Tools tools) : ReadModel<ReadReferrals.Query, 
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>True when an open page fetches its part again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches its part again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -125,7 +125,8 @@ public sealed class ReadReferrals(Tools tools) : ReadModel<ReadReferrals.Query, 
 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Found result) => query.IsRefresh ? null : ("patient", [result.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Found result) => ("patient", [result.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<Found> Handle(SalusDb db, Query query, CancellationToken ct) =>
         new(await OrderLines.PatientOf(db, query.EncounterId, Actor, Clock.Now(), ct), await ReferralLines.Of(db, query.EncounterId, ct));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
 using Salus.Kernel.Data;
@@ -24,19 +25,43 @@ public sealed record WaitingPrescription(Guid Id, string Drug, string Dose, Medi
 public sealed record WaitingVisit(Guid EncounterId, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, bool IsUrgent, bool IsReady, bool IsHidden, DateTime Since,
     IReadOnlyList<string>? Allergies, IReadOnlyList<WaitingPrescription> Prescriptions);
 
-/// <param name="IsCut">There are more than are shown.</param>
-public sealed record PharmacyView(IReadOnlyList<WaitingVisit> Visits, int Waiting, int Urgent, bool IsCut);
+/// <param name="Waiting">How many prescriptions wait in all.</param>
+/// <param name="Urgent">How many visits with an emergency wait in all.</param>
+/// <param name="Next">Where the list goes on; null: it ends here.</param>
+public sealed record PharmacyView(IReadOnlyList<WaitingVisit> Visits, int Waiting, int Urgent, string? Next);
 
-/// <summary>What is to be dispensed, by visit: emergencies first, then who waits longest.</summary>
+/// <summary>What is to be dispensed, by visit: emergencies first, then who waits longest. Read by key, so that what is new is reached however much waits before it.</summary>
 public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation) : ReadModel<PharmacyWorkList.Query, PharmacyView>(tools)
 {
     public const string Action = "pharmacy.work-list";
-    private const int Most = 200;
 
     public sealed record Query
     {
-        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        /// <summary>Fragments of the patient's name, phone or number; finds only patients whose record is open to the reader.</summary>
+        public string Q { get; init; } = "";
+
+        /// <summary>The place where the page before ended.</summary>
+        public string? After { get; init; }
+
+        /// <summary>Visits, with all that waits in each.</summary>
+        public int Limit { get; init; } = 50;
+
+        /// <summary>True when an open page fetches its list again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
+    }
+
+    /// <summary>A visit's place in the list. It holds what the list is sorted by, so that it stays one when the visit itself is done.</summary>
+    private sealed record Place(int Rank, DateTime Since, Guid Id)
+    {
+        public string Text => string.Create(CultureInfo.InvariantCulture, $"{Rank}.{Since.Ticks}.{Id:N}");
+
+        /// <exception cref="Refusal">422 when it was not given out here.</exception>
+        public static Place? Of(string? text)
+        {
+            if (string.IsNullOrEmpty(text)) return null;
+            return text.Split('.') is [var rank, var ticks, var id] && rank is "0" or "1" && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var since) && since <= DateTime.MaxValue.Ticks
+                && Guid.TryParseExact(id, "N", out var visit) ? new(rank[0] - '0', new(since, DateTimeKind.Utc), visit) : throw Refusal.Field("after", "This is not a place in this list.");
+        }
     }
 
     protected override string Name => Action;
@@ -44,36 +69,58 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadPharmacy);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PharmacyView result) =>
-        query.IsRefresh || result.Visits.All(v => v.IsHidden) ? null : ("patient", [.. result.Visits.Where(v => !v.IsHidden).Select(v => v.PatientId).Distinct()]);
+        result.Visits.All(v => v.IsHidden) ? null : ("patient", [.. result.Visits.Where(v => !v.IsHidden).Select(v => v.PatientId).Distinct()]);
+
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<PharmacyView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
+        if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
+        if (query.Q.Length > 100) throw Refusal.Field("q", "This is too long.");
         var today = Clock.Today(organisation.Current.Zone);
-        var (encounters, patients, accounts, consultations) = (db.Encounters, db.Patients, db.Set<Accounts.Contract.Account>(), db.Consultations);
-        var (drugs, batches, visible) = (db.Drugs, db.Batches, db.PatientsVisibleTo(Actor, Clock.Now()));
-        var rows = await db.Prescriptions.AsNoTracking().Where(p => p.State == PrescriptionState.Pending)
-            .Join(encounters.Where(e => e.State == EncounterState.Open), p => p.EncounterId, e => e.Id, (p, e) => new { P = p, E = e })
-            .OrderByDescending(r => r.P.IsEmergency).ThenByDescending(r => r.E.Type == EncounterType.Emergency).ThenBy(r => r.P.PrescribedAt).Take(Most + 1)
+        var (encounters, pending, visible) = (db.Encounters.AsNoTracking().Where(e => e.State == EncounterState.Open), db.Prescriptions.AsNoTracking().Where(p => p.State == PrescriptionState.Pending), db.PatientsVisibleTo(Actor, Clock.Now()));
+        var waiting = pending.GroupBy(p => p.EncounterId).Select(g => new { Id = g.Key, Urgent = g.Max(p => p.IsEmergency ? 1 : 0), Since = g.Min(p => p.PrescribedAt), Count = g.Count() })
+            .Join(encounters, g => g.Id, e => e.Id, (g, e) => new { E = e, Rank = g.Urgent == 1 || e.Type == EncounterType.Emergency ? 0 : 1, g.Since, g.Count });
+        var counts = await waiting.GroupBy(_ => 1).Select(g => new { Waiting = g.Sum(w => w.Count), Urgent = g.Count(w => w.Rank == 0) }).FirstOrDefaultAsync(ct);
+        var found = waiting;
+        if (PatientSearch.Words(query.Q) is { Count: > 0 } words)
+        {
+            var known = visible;
+            foreach (var word in words) known = known.Where(p => p.SearchText.Contains(word));
+            found = found.Where(w => known.Any(p => p.Id == w.E.PatientId));
+        }
+        if (Place.Of(query.After) is { Rank: var rank, Since: var since, Id: var id })
+            found = found.Where(w => w.Rank > rank || (w.Rank == rank && (w.Since > since || (w.Since == since && w.E.Id > id))));
+        var page = await found.OrderBy(w => w.Rank).ThenBy(w => w.Since).ThenBy(w => w.E.Id).Take(query.Limit + 1).Select(w => new { w.E.Id, w.Rank, w.Since }).ToListAsync(ct);
+        var places = page.Take(query.Limit).Select(w => new Place(w.Rank, w.Since, w.Id)).ToList();
+        return new(await Visits(db, places, pending, visible, today, ct), counts?.Waiting ?? 0, counts?.Urgent ?? 0, page.Count > query.Limit ? places[^1].Text : null);
+    }
+
+    private async Task<IReadOnlyList<WaitingVisit>> Visits(SalusDb db, List<Place> places, IQueryable<Prescription> pending, IQueryable<Patient> visible, DateOnly today, CancellationToken ct)
+    {
+        var (encounters, patients, accounts, consultations, drugs, batches) = (db.Encounters, db.Patients, db.Set<Accounts.Contract.Account>(), db.Consultations, db.Drugs, db.Batches);
+        var visits = places.Select(p => p.Id).ToList();
+        var rows = await pending.Where(p => visits.Contains(p.EncounterId)).OrderBy(p => p.PrescribedAt).ThenBy(p => p.Id).Join(encounters, p => p.EncounterId, e => e.Id, (p, e) => new { P = p, E = e })
             .Select(r => new
             {
                 r.P, r.E, Patient = patients.First(p => p.Id == r.P.PatientId), IsVisible = visible.Any(p => p.Id == r.P.PatientId),
                 By = accounts.Where(a => a.Id == r.P.PrescribedBy).Select(a => a.Name).FirstOrDefault(), Consultation = consultations.Where(c => c.EncounterId == r.E.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
                 Unit = drugs.Where(d => d.Id == r.P.DrugId).Select(d => d.Unit).FirstOrDefault(), InStock = batches.Where(b => b.DrugId == r.P.DrugId && b.Expiry >= today).Sum(b => (int?)b.Quantity),
             }).ToListAsync(ct);
-        var shown = rows.Take(Most).ToList();
-        var (ids, patientIds) = (shown.Select(r => r.P.Id).ToList(), shown.Where(r => r.IsVisible).Select(r => r.Patient.Id).Distinct().ToList());
+        var (ids, patientIds) = (rows.Where(r => r.IsVisible).Select(r => r.P.Id).ToList(), rows.Where(r => r.IsVisible).Select(r => r.Patient.Id).Distinct().ToList());
         var findings = await FindingLines.Of(db, ids, ct);
         var allergies = await KnownAllergies.Of(db, patientIds, ct);
-        var visits = shown.GroupBy(r => r.E.Id).Select(g =>
+        var byVisit = rows.ToLookup(r => r.E.Id);
+        // Somebody may have dispensed the last of a visit between the two looks.
+        return [.. places.Where(p => byVisit.Contains(p.Id)).Select(place =>
         {
-            var (first, isHidden) = (g.First(), !g.First().IsVisible);
-            var p = first.Patient;
-            var waiting = isHidden ? [] : g.Select(r => new WaitingPrescription(r.P.Id, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, r.P.Days, r.P.Quantity, r.P.Instructions, r.P.IsEmergency, r.P.Check, r.P.OverrideReason,
+            var lines = byVisit[place.Id].OrderByDescending(r => r.P.IsEmergency).ToList();
+            var (first, p, isHidden) = (lines[0], lines[0].Patient, !lines[0].IsVisible);
+            var waiting = isHidden ? [] : lines.Select(r => new WaitingPrescription(r.P.Id, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, r.P.Days, r.P.Quantity, r.P.Instructions, r.P.IsEmergency, r.P.Check, r.P.OverrideReason,
                 [.. findings[r.P.Id]], r.By ?? "", r.P.PrescribedAt, r.P.DrugId is null ? null : r.InStock ?? 0, r.Unit ?? "", r.P.PrescribedBy == Actor.Id, r.P.Version)).ToList();
-            return new WaitingVisit(g.Key, p.Id, p.Number, isHidden ? Text.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender,
-                first.E.Type == EncounterType.Emergency || g.Any(r => r.P.IsEmergency), first.Consultation == ConsultationState.Active, isHidden, g.Min(r => r.P.PrescribedAt), isHidden ? null : allergies.GetValueOrDefault(p.Id), waiting);
-        }).OrderByDescending(v => v.IsUrgent).ThenBy(v => v.Since).ToList();
-        return new(visits, shown.Count, visits.Count(v => v.IsUrgent), rows.Count > Most);
+            return new WaitingVisit(place.Id, p.Id, p.Number, isHidden ? Text.Dots : p.Name, isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender,
+                place.Rank == 0, first.Consultation == ConsultationState.Active, isHidden, place.Since, isHidden ? null : allergies.GetValueOrDefault(p.Id), waiting);
+        })];
     }
 }
 

@@ -33,7 +33,7 @@ public sealed class VisitAdministrations(Tools tools, OrganisationSlot organisat
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>True when an open page fetches it again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches it again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -41,7 +41,8 @@ public sealed class VisitAdministrations(Tools tools, OrganisationSlot organisat
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdministrationsView result) => query.IsRefresh ? null : ("patient", [result.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdministrationsView result) => ("patient", [result.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<AdministrationsView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

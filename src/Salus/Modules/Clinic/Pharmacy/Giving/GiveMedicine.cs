@@ -25,8 +25,9 @@ public sealed class GiveMedicine(Tools tools, CareGuard guard) : EncounterUseCas
 
         public MedicineRoute? Route { get; init; }
 
-        [EnumDataType(typeof(GivingOutcome), ErrorMessage = "Choose one of the list.")]
-        public GivingOutcome Outcome { get; init; }
+        /// <summary>Said in so many words: nothing was given because a field was forgotten.</summary>
+        [Required(ErrorMessage = "Choose one of the list."), EnumDataType(typeof(GivingOutcome), ErrorMessage = "Choose one of the list.")]
+        public GivingOutcome? Outcome { get; init; }
 
         /// <summary>Needed when it was held back, and for an error.</summary>
         [StringLength(200, ErrorMessage = "This is too long.")]
@@ -49,7 +50,7 @@ public sealed class GiveMedicine(Tools tools, CareGuard guard) : EncounterUseCas
         var row = new MedicationAdministration
         {
             EncounterId = encounter.Id, PatientId = encounter.PatientId, PrescriptionId = prescription?.Id, Drug = prescription?.Drug ?? Text.Clean(command.Drug), Dose = Or(command.Dose, prescription?.Dose),
-            Route = command.Route ?? prescription?.Route ?? MedicineRoute.Oral, Outcome = command.Outcome, Reason = Text.Clean(command.Reason), GivenAt = Utc(command.GivenAt) ?? Now, GivenBy = Author, RecordedAt = Now,
+            Route = command.Route ?? prescription?.Route ?? MedicineRoute.Oral, Outcome = command.Outcome!.Value, Reason = Text.Clean(command.Reason), GivenAt = Utc(command.GivenAt) ?? Now, GivenBy = Author, RecordedAt = Now,
         };
         Check(row, encounter);
         Db.Add(row);

@@ -93,8 +93,8 @@ public sealed class RemoveRule(Tools tools) : UseCase<RemoveRule.Command, Guid>(
 }
 
 /// <summary>A rule in the list.</summary>
-/// <param name="AMatches">How many drugs of the clinic's list its first side names; none: the rule can never warn.</param>
-public sealed record RuleLine(Guid Id, RuleSide ASide, string A, RuleSide BSide, string B, InteractionSeverity Severity, string Text, int AMatches, int BMatches, Guid Version)
+/// <param name="AMatches">How many drugs of the clinic's list its first side names; none: the rule can never warn. Null where nobody asked, as for a file.</param>
+public sealed record RuleLine(Guid Id, RuleSide ASide, string A, RuleSide BSide, string B, InteractionSeverity Severity, string Text, int? AMatches, int? BMatches, Guid Version)
 {
     public bool IsIdle => AMatches == 0 || BMatches == 0;
 }
@@ -131,9 +131,26 @@ public sealed class RuleList(Tools tools) : ReadModel<RuleList.Query, RulePage>(
         if (query.After is { } after) found = found.Where(r => r.Id > after);
         var sorted = found.OrderBy(r => r.Id);
         var rows = await (query.Limit is { } limit ? sorted.Take(limit + 1) : sorted).ToListAsync(ct);
-        var drugs = (await db.Drugs.AsNoTracking().Where(d => d.ArchivedAt == null).ToListAsync(ct)).Select(MedicineTerms.Of).ToList();
         var shown = query.Limit is { } most ? rows.Take(most).ToList() : rows;
-        return new([.. shown.Select(r => new RuleLine(r.Id, r.ASide, r.A, r.BSide, r.B, r.Severity, r.Text, drugs.Count(d => d.Is(r.ASide, r.AKey)), drugs.Count(d => d.Is(r.BSide, r.BKey)), r.Version))],
+        var matches = query.Limit is null ? null : await Matches(db, shown, ct);
+        return new([.. shown.Select(r => new RuleLine(r.Id, r.ASide, r.A, r.BSide, r.B, r.Severity, r.Text, matches?[(r.ASide, r.AKey)], matches?[(r.BSide, r.BKey)], r.Version))],
             rows.Count > shown.Count ? shown[^1].Id.ToString() : null);
+    }
+
+    /// <summary>How many drugs each side of some rules names: the clinic's list is gone through once, whatever the number of rules, and of a drug nothing is read but what it is compared by.</summary>
+    private static async Task<Dictionary<(RuleSide Side, string Key), int>> Matches(SalusDb db, List<InteractionRule> rules, CancellationToken ct)
+    {
+        var counts = new Dictionary<(RuleSide Side, string Key), int>();
+        foreach (var rule in rules) counts[(rule.ASide, rule.AKey)] = counts[(rule.BSide, rule.BKey)] = 0;
+        if (counts.Count == 0) return counts;
+        var drugs = db.Drugs.AsNoTracking().Where(d => d.ArchivedAt == null).Select(d => new Drug { Name = d.Name, Ingredients = d.Ingredients, Class = d.Class, Atc = d.Atc });
+        await foreach (var drug in drugs.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var terms = MedicineTerms.Of(drug);
+            foreach (var side in Enum.GetValues<RuleSide>())
+                foreach (var key in terms.Side(side))
+                    if (counts.TryGetValue((side, key), out var known)) counts[(side, key)] = known + 1;
+        }
+        return counts;
     }
 }

@@ -34,8 +34,8 @@ public static class Medications
 {
     public const int LongestCourse = 366;
 
-    /// <summary>A course counts from the day on which it was dispensed, or else prescribed; an earlier prescription that was repeated counts no more.</summary>
-    public static async Task<IReadOnlyList<MedicationItem>> Of(SalusDb db, Guid patientId, DateOnly today, CancellationToken ct)
+    /// <summary>A course counts from the clinic's day on which it was dispensed, or else prescribed, which is its first; an earlier prescription that was repeated counts no more.</summary>
+    public static async Task<IReadOnlyList<MedicationItem>> Of(SalusDb db, Guid patientId, TimeZoneInfo zone, DateOnly today, CancellationToken ct)
     {
         var (accounts, prescriptions) = (db.Set<Accounts.Contract.Account>(), db.Prescriptions);
         var oldest = today.AddDays(-LongestCourse - 31).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
@@ -46,8 +46,8 @@ public static class Medications
         var reported = await db.ReportedMedicines.AsNoTracking().Where(r => r.PatientId == patientId && r.StoppedAt == null).OrderBy(r => r.Id).ToListAsync(ct);
         var items = prescribed.Select(r =>
         {
-            var since = DateOnly.FromDateTime(r.P.EndedAt ?? r.P.PrescribedAt);
-            return new MedicationItem(r.P.Id, false, r.P.DrugId, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, since, r.P.Days is { } days ? since.AddDays(days) : null, r.P.State, r.P.EncounterId, r.By ?? "");
+            var since = DateOnly.FromDateTime((r.P.EndedAt ?? r.P.PrescribedAt).In(zone));
+            return new MedicationItem(r.P.Id, false, r.P.DrugId, r.P.Drug, r.P.Dose, r.P.Route, r.P.Frequency, since, r.P.Days is { } days ? since.AddDays(days - 1) : null, r.P.State, r.P.EncounterId, r.By ?? "");
         });
         return [.. items.Where(m => m.Until is null || m.Until >= today), .. reported.Select(r => new MedicationItem(r.Id, true, null, r.Text, "", null, "", r.Since, null, null, null, ""))];
     }
@@ -66,7 +66,7 @@ public sealed class MedicationList(Tools tools, OrganisationSlot organisation) :
     {
         public Guid PatientId { get; init; }
 
-        /// <summary>True when an open page fetches it again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches it again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -74,14 +74,15 @@ public sealed class MedicationList(Tools tools, OrganisationSlot organisation) :
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<MedicationItem> result) => query.IsRefresh ? null : ("patient", [query.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<MedicationItem> result) => ("patient", [query.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<IReadOnlyList<MedicationItem>> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var visible = db.PatientsVisibleTo(Actor, Clock.Now());
         if (!await db.Patients.AnyAsync(p => p.Id == query.PatientId, ct)) throw Refusal.NotFound();
         if (!await visible.AnyAsync(p => p.Id == query.PatientId, ct)) throw Restricted.Hidden(Actor);
-        return await Medications.Of(db, query.PatientId, Clock.Today(organisation.Current.Zone), ct);
+        return await Medications.Of(db, query.PatientId, organisation.Current.Zone, Clock.Today(organisation.Current.Zone), ct);
     }
 }
 
@@ -107,6 +108,8 @@ public sealed class ReportMedicine(Tools tools, OrganisationSlot organisation) :
 
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
+        // Held, as by whoever prescribes: a check sees it, or it is reported after that.
+        await Db.HoldPatient(command.PatientId, ct);
         if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
         var text = Kernel.Text.Clean(command.Text);
         if (!text.Any(char.IsLetter)) throw Refusal.Field("text", "A name has at least one letter.");

@@ -64,6 +64,7 @@ public sealed class Prescribe(Tools tools, CareGuard guard, OrganisationSlot org
 
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
+    protected override bool HoldsPatient => true;
     protected override CareAct Act(Command command) => command.IsEmergency ? CareAct.EmergencyPrescription : CareAct.Prescription;
 
     protected override async Task<Outcome> Handle(Command command, CancellationToken ct)
@@ -75,7 +76,7 @@ public sealed class Prescribe(Tools tools, CareGuard guard, OrganisationSlot org
         var drug = await PrescriptionCheck.Find(Db, command.DrugId, command.Drug, ct);
         var name = drug?.Name ?? Text.Clean(command.Drug);
         var continued = Continues(earlier, drug, name) ? earlier : null;
-        var findings = await PrescriptionCheck.Of(Db, encounter.PatientId, drug, name, continued?.Id, Clock.Today(organisation.Current.Zone), ct);
+        var findings = await PrescriptionCheck.Of(Db, encounter.PatientId, drug, name, continued?.Id, organisation.Current.Zone, Clock.Today(organisation.Current.Zone), ct);
         var reason = Text.Clean(command.OverrideReason);
         if (reason.Length == 0 && findings.Any(f => f.NeedsReason)) throw Warned(findings);
         await Consultation.Of(Db, encounter, Author, Now, ct);

@@ -35,7 +35,7 @@ public sealed class PrescribingDesk(Tools tools, OrganisationSlot organisation) 
         var visit = await VisitHead.Of(db, query.EncounterId, Actor, Clock.Now(), today, ct);
         var before = await PrescriptionLines.Of(db, db.Prescriptions.AsNoTracking().Where(p => p.PatientId == visit.PatientId && p.State != PrescriptionState.Cancelled).OrderByDescending(p => p.Id).Take(50), ct);
         var repeated = query.RepeatOf is { } id ? before.FirstOrDefault(p => p.Id == id) ?? throw Refusal.NotFound() : null;
-        return new(visit, (await KnownAllergies.Of(db, [visit.PatientId], ct)).GetValueOrDefault(visit.PatientId), await Medications.Of(db, visit.PatientId, today, ct), [.. before.DistinctBy(p => Text.Fold(p.Drug)).Take(12)], repeated);
+        return new(visit, (await KnownAllergies.Of(db, [visit.PatientId], ct)).GetValueOrDefault(visit.PatientId), await Medications.Of(db, visit.PatientId, organisation.Current.Zone, today, ct), [.. before.DistinctBy(p => Text.Fold(p.Drug)).Take(12)], repeated);
     }
 }
 

@@ -33,11 +33,11 @@ public static class PrescriptionCheck
     }
 
     /// <param name="repeatOf">The earlier prescription that is continued: it is no duplicate of itself.</param>
-    public static async Task<List<Finding>> Of(SalusDb db, Guid patientId, Drug? drug, string name, Guid? repeatOf, DateOnly today, CancellationToken ct)
+    public static async Task<List<Finding>> Of(SalusDb db, Guid patientId, Drug? drug, string name, Guid? repeatOf, TimeZoneInfo zone, DateOnly today, CancellationToken ct)
     {
         var terms = drug is null ? MedicineTerms.OfWords(name) : MedicineTerms.Of(drug);
         var findings = await Allergies(db, patientId, terms, ct);
-        var current = (await Medications.Of(db, patientId, today, ct)).Where(m => m.IsReported || m.Id != repeatOf).ToList();
+        var current = (await Medications.Of(db, patientId, zone, today, ct)).Where(m => m.IsReported || m.Id != repeatOf).ToList();
         var others = await TermsOf(db, current, ct);
         foreach (var other in others)
             if (terms.Shared(other) is { } shared) findings.Add(new(FindingKind.Duplicate, other.Name, shared, null, null, true));
@@ -123,7 +123,7 @@ public sealed class CheckPrescription(Tools tools, OrganisationSlot organisation
         var typed = string.IsNullOrWhiteSpace(query.Drug) ? null : query.Drug;
         var drug = await PrescriptionCheck.Find(db, query.DrugId ?? (typed is null ? earlier?.DrugId : null), typed ?? earlier?.Drug, ct);
         var name = drug?.Name ?? Text.Clean(typed ?? earlier?.Drug);
-        var findings = await PrescriptionCheck.Of(db, patientId, drug, name, Prescribe.Continues(earlier, drug, name) ? earlier!.Id : null, today, ct);
+        var findings = await PrescriptionCheck.Of(db, patientId, drug, name, Prescribe.Continues(earlier, drug, name) ? earlier!.Id : null, organisation.Current.Zone, today, ct);
         int? stock = drug is null ? null : await Stock.Shelf.Usable(db, drug.Id, today, ct);
         return new(PrescriptionCheck.Outcome(findings), drug?.Id, name, stock, drug?.Unit ?? "", findings);
     }

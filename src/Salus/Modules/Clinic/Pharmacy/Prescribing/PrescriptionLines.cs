@@ -50,7 +50,7 @@ public sealed class VisitPrescriptions(Tools tools, OrganisationSlot organisatio
     {
         public Guid EncounterId { get; init; }
 
-        /// <summary>True when an open page fetches it again: opening it was logged already.</summary>
+        /// <summary>True when an open page fetches it again: opening it stands in the log.</summary>
         public bool IsRefresh { get; init; }
     }
 
@@ -58,7 +58,8 @@ public sealed class VisitPrescriptions(Tools tools, OrganisationSlot organisatio
 
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitPrescriptionsView result) => query.IsRefresh ? null : ("patient", [result.PatientId]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitPrescriptionsView result) => ("patient", [result.PatientId]);
+    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<VisitPrescriptionsView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
