@@ -128,6 +128,8 @@ internal sealed class PatientTable : IEntityTypeConfiguration<Patient>
         table.HasIndex(p => p.SearchKey).IsUnique();
         table.HasIndex(p => new { p.OrganisationId, p.Number }).IsUnique();
         table.HasIndex(p => new { p.OrganisationId, p.SearchName, p.Id });
+        // Lists of money ask whose names may not be shown.
+        table.HasIndex(p => new { p.OrganisationId, p.Id }).HasFilter("\"RestrictedAt\" IS NOT NULL").HasDatabaseName("IX_clinic_patients_restricted");
         table.HasIndex(p => new { p.OrganisationId, p.Phone });
         table.HasIndex(p => new { p.OrganisationId, p.BirthDate });
         table.HasIndex(p => new { p.OrganisationId, p.Email }).HasFilter("\"Email\" <> ''");

@@ -2640,6 +2640,10 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                     b.HasIndex("OrganisationId", "Email")
                         .HasFilter("\"Email\" <> ''");
 
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("IX_clinic_patients_restricted")
+                        .HasFilter("\"RestrictedAt\" IS NOT NULL");
+
                     b.HasIndex("OrganisationId", "NationalKey")
                         .IsUnique()
                         .HasFilter("\"NationalKey\" <> '' AND \"MergedIntoId\" IS NULL");

@@ -11,7 +11,7 @@ using Salus.Kernel.Data;
 namespace Salus.Kernel.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261123130845_Claims")]
+    [Migration("20261123141215_Claims")]
     partial class Claims
     {
         /// <inheritdoc />
@@ -2635,6 +2635,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.HasIndex("OrganisationId", "Email")
                         .HasFilter("\"Email\" <> ''");
+
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("IX_clinic_patients_restricted")
+                        .HasFilter("\"RestrictedAt\" IS NOT NULL");
 
                     b.HasIndex("OrganisationId", "NationalKey")
                         .IsUnique()

@@ -12,7 +12,7 @@ using Salus.Kernel.Data;
 namespace Salus.Kernel.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261123130846_Claims")]
+    [Migration("20261123141221_Claims")]
     partial class Claims
     {
         /// <inheritdoc />
@@ -2642,6 +2642,10 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.HasIndex("OrganisationId", "Email")
                         .HasFilter("\"Email\" <> ''");
+
+                    b.HasIndex("OrganisationId", "Id")
+                        .HasDatabaseName("IX_clinic_patients_restricted")
+                        .HasFilter("\"RestrictedAt\" IS NOT NULL");
 
                     b.HasIndex("OrganisationId", "NationalKey")
                         .IsUnique()

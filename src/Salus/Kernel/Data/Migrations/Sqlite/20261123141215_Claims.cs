@@ -101,6 +101,12 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                 filter: "\"Account\" = 'Insurance'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_clinic_patients_restricted",
+                table: "clinic_patients",
+                columns: new[] { "OrganisationId", "Id" },
+                filter: "\"RestrictedAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_clinic_claim_lines_ClaimId_Position",
                 table: "clinic_claim_lines",
                 columns: new[] { "ClaimId", "Position" },
@@ -157,6 +163,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
             migrationBuilder.DropIndex(
                 name: "IX_payments_entries_insurers",
                 table: "payments_entries");
+
+            migrationBuilder.DropIndex(
+                name: "IX_clinic_patients_restricted",
+                table: "clinic_patients");
         }
     }
 }
