@@ -37,7 +37,7 @@ public sealed class Kills(string program, string folder, string name, Func<strin
 /// <summary>One program, killed again and again.</summary>
 public sealed class KillLane(string program, string data, string address, string name) : IAsyncDisposable
 {
-    private const int Callers = 6, BetweenProofs = 10, MostAnswers = 40;
+    private const int Callers = 6, BetweenProofs = 10, MostAnswers = 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Npgsql.NpgsqlDataSource? source = address.Length == 0 ? null : Npgsql.NpgsqlDataSource.Create(address + ";Maximum Pool Size=2");
     private readonly Server server = new(program, data, address);
