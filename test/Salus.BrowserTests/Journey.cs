@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Salus.BrowserTests;
 
 /// <summary>The steps of one visit, each by the person whose work it is. What it needs bears names that no other test puts into the lists.</summary>
-internal sealed class Journey(DemoServer demo, bool costs = false)
+internal sealed class Journey(DemoServer demo, bool costs = false) : IAsyncDisposable
 {
+    private readonly List<IPage> people = [];
     private static readonly byte[] Picture = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=");
 
     public string Word { get; } = Guid.NewGuid().ToString("N")[..6];
@@ -13,6 +14,18 @@ internal sealed class Journey(DemoServer demo, bool costs = false)
     public string Drug => "Paracetamol " + Word;
     public string Test => costs ? "Lithium " + Word : "Lithium";
     public string Study => costs ? "Chest X-ray " + Word : "Chest X-ray";
+
+    public async Task<IPage> SignedIn(string who)
+    {
+        people.Add(await demo.SignedIn(who));
+        return people[^1];
+    }
+
+    // Open pages go on fetching their parts: many journeys' pages together would slow every test after them.
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var page in people) await page.Context.CloseAsync();
+    }
 
     /// <summary>What the pharmacy has: one drug, received today, and a rule, without which nothing could be checked. Where things cost something: the clinic's lists with prices.</summary>
     public async Task Stock(IPage page)
@@ -95,7 +108,7 @@ internal sealed class Journey(DemoServer demo, bool costs = false)
         await Assertions.Expect(doctor.Locator("[data-draft]")).ToHaveCountAsync(0);
         await doctor.FillAsync("#d-text", "Pneumonia, right lower lobe");
         await doctor.CheckAsync("#conditions [name=primary]");
-        await doctor.ClickAsync("#conditions form:has(#d-text) button[type=submit]");
+        await doctor.Locator("#conditions form:has(#d-text) button[type=submit]").PressAsync("Enter");
         await Assertions.Expect(doctor.Locator("#conditions")).ToContainTextAsync("Pneumonia, right lower lobe");
     }
 
@@ -104,7 +117,7 @@ internal sealed class Journey(DemoServer demo, bool costs = false)
         await doctor.ClickAsync("summary:has-text('Order something')");
         await doctor.SelectOptionAsync("#order-kind", kind);
         await doctor.FillAsync("#order-words", words);
-        await doctor.ClickAsync("button:has-text('Place the order')");
+        await doctor.Locator("button:has-text('Place the order')").PressAsync("Enter"); // parts above may grow under a pointer
         await Assertions.Expect(doctor.Locator("#orders-part .order-line").Filter(new() { HasText = words })).ToBeVisibleAsync();
     }
 
@@ -180,7 +193,9 @@ internal sealed class Journey(DemoServer demo, bool costs = false)
         await Assertions.Expect(doctor.Locator("#safety h1 ~ .state")).ToHaveTextAsync("Visit closed");
         await Assertions.Expect(doctor.Locator("#consultation form")).ToHaveCountAsync(0);
         await doctor.FillAsync("#s-text", "Pneumonia, treated; potassium repeated.");
+        await doctor.SelectOptionAsync("#s-disposition", "Home");
         await doctor.ClickAsync("#closing form button[type=submit]");
+        await Assertions.Expect(doctor.Locator("#closing form")).ToHaveCountAsync(0);
         await Assertions.Expect(doctor.Locator("#closing")).ToContainTextAsync("Went home");
         await doctor.IsAccessible("journey-closed");
         await doctor.SetViewportSizeAsync(390, 800);

@@ -10,6 +10,8 @@ public static class Pages
     /// <summary>Fails with every violation of WCAG 2.2 A and AA that axe finds.</summary>
     public static async Task IsAccessible(this IPage page, string name)
     {
+        // A button that was just pressed fades for a moment.
+        await page.WaitForFunctionAsync("() => !document.querySelector('.htmx-request') && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity)");
         await page.ScreenshotAsync(new() { Path = Path.Combine(DemoServer.Screenshots, name + ".png") });
         // The page's own policy forbids foreign script, so axe is brought in through the debugger.
         await page.EvaluateAsync(Axe + "; undefined");

@@ -8,9 +8,9 @@ public sealed class PaidJourneyTests(DemoServer demo)
     [Theory, InlineData("cash"), InlineData("wallet"), InlineData("stripe"), InlineData("insured"), InlineData("emergency")]
     public async Task PY_02_QU_11_PT_15_a_visit_is_paid_on_its_way_from_the_desk_to_its_end(string way)
     {
-        var (reception, nurse, doctor) = (await demo.SignedIn("reception"), await demo.SignedIn("nurse"), await demo.SignedIn("luca"));
-        var (lab, radiology, pharmacist) = (await demo.SignedIn("lab"), await demo.SignedIn("radiology"), await demo.SignedIn("pharmacist"));
-        var journey = new Journey(demo, costs: true);
+        await using var journey = new Journey(demo, costs: true);
+        var (reception, nurse, doctor) = (await journey.SignedIn("reception"), await journey.SignedIn("nurse"), await journey.SignedIn("luca"));
+        var (lab, radiology, pharmacist) = (await journey.SignedIn("lab"), await journey.SignedIn("radiology"), await journey.SignedIn("pharmacist"));
         await journey.Stock(pharmacist);
         await journey.Register(reception);
         await nurse.GotoAsync("/aurora/visits");
@@ -21,7 +21,7 @@ public sealed class PaidJourneyTests(DemoServer demo)
 
         // The consultation is put on the bill: triage and talking go on, ordering waits and says what opens the way.
         await reception.GotoAsync(bill);
-        await reception.SelectOptionAsync("#b-service", (await reception.Locator($"#b-service option:has-text('{journey.Word}')").GetAttributeAsync("value"))!);
+        await reception.SelectOptionAsync("#b-service", (await reception.Locator($"#b-service option:has-text('Consultation {journey.Word}')").GetAttributeAsync("value"))!);
         await reception.ClickAsync("form:has(#b-service) button[type=submit]");
         await Assertions.Expect(reception.Locator("#bill [data-due]")).ToContainTextAsync("30.00");
         await Journey.Triage(nurse);
@@ -157,7 +157,7 @@ public sealed class PaidJourneyTests(DemoServer demo)
         await payer.GotoAsync(link!);
         await payer.ClickAsync("button:has-text('Pay with Stripe')");
         await payer.ClickAsync("form button"); // on the provider's page
-        await Assertions.Expect(payer.Locator("[role=status]")).ToContainTextAsync("This invoice is paid");
+        await Assertions.Expect(payer.Locator(".alert-success")).ToContainTextAsync("This invoice is paid");
         await payer.Context.CloseAsync();
     }
 }
