@@ -29,6 +29,7 @@ public abstract class OnlineBase : IAsyncLifetime
     {
         await own.DisposeAsync();
         await fake.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>An issued invoice that was mailed, and the path of its link.</summary>
