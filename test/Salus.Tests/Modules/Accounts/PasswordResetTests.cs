@@ -157,6 +157,21 @@ public sealed partial class PasswordResetTests(SalusServer server)
     }
 
     [Fact]
+    public async Task of_many_jobs_at_once_three_send_a_link()
+    {
+        var clinic = await server.NewClinic();
+        var (id, email) = (clinic.Account("doctor").Id, clinic.Account("doctor").Email!);
+        var job = new Job { Kind = AskReset.JobKind, Body = JsonSerializer.Serialize(new AskReset.Wanted(email)) };
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(async () =>
+        {
+            await using var scope = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateAsyncScope(clinic.Salus.Services);
+            await Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetServices<IJobHandler>(scope.ServiceProvider).Single(h => h.Kind == AskReset.JobKind).Run(job, default);
+        })));
+        await using var db = clinic.Salus.Database.Open();
+        Assert.Equal(3, await db.Set<PasswordReset>().CountAsync(r => r.AccountId == id));
+    }
+
+    [Fact]
     public async Task asking_is_limited_by_address()
     {
         await using var own = await OwnServer.Start(s => s with { ResetLimit = new Settings().ResetLimit });
