@@ -20,7 +20,7 @@ public sealed class Places(Settings settings, ILogger<Places> log) : IDisposable
     {
         if (!IPAddress.TryParse(address, out var ip) || table.Value is not { } known) return "";
         try { return Name(known.Find(ip)); }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             log.LogWarning("The table of places cannot be read: {Reason}", error.Message);
             return "";

@@ -79,11 +79,16 @@ public sealed class LateOnlineTests : OnlineBase
         await own.Salus.RunJobs();
         Assert.Equal(("open", "50.00"), (await State(charge), await clinic.Balance(patient)));
         Assert.Equal((CheckoutState.Cancelled, true, null), await Checkout(c => (c.State, c.CameLate, c.LookAt)));
-        // Who did not pay is asked for that once only.
+        // Who has not paid is asked for until the provider's page is no more, and then no longer.
         var (_, _, _, other) = await Mailed();
         await Start(other);
         using (await browser.Submit(other, other + "/cancel", new() { ["checkout"] = (await Checkout(c => c.Id)).ToString() })) { }
         await own.Salus.Sql("UPDATE payments_checkouts SET \"LookAt\" = \"CreatedAt\" WHERE \"LookAt\" IS NOT NULL");
+        Assert.Equal(1, await care.AskAgain(default));
+        await own.Salus.RunJobs();
+        Assert.Equal((CheckoutState.Cancelled, true), await Checkout(c => (c.State, c.LookAt == c.ExpiresAt)));
+        await own.Salus.Sql("UPDATE payments_checkouts SET \"LookAt\" = \"CreatedAt\" WHERE \"LookAt\" IS NOT NULL");
+        foreach (var sale in fake.Sales.Values.Where(s => s.Status == "open")) sale.Status = "expired";
         Assert.Equal(1, await care.AskAgain(default));
         await own.Salus.RunJobs();
         Assert.Equal((CheckoutState.Cancelled, null), await Checkout(c => (c.State, c.LookAt)));

@@ -28,8 +28,12 @@ public sealed class BookCheckout(Tools tools, OrganisationSlot organisation, Pay
         var answer = command.Answer;
         if (answer.State == CheckoutState.Paid) await Paid(checkout, answer, ct);
         else if (!checkout.IsFinal && answer.State != CheckoutState.Open) End(checkout, answer.State);
-        else if (!checkout.IsFinal && (checkout.LookAt = CheckoutLooks.Next(checkout, Now, answer.IsUnderWay)) is null) End(checkout, CheckoutState.Expired);
-        else if (checkout.IsFinal && !(answer.IsUnderWay && (checkout.LookAt = CheckoutLooks.Next(checkout, Now, true)) is not null)) checkout.LookAt = null;
+        else
+        {
+            // What has ended here is looked at as long as it can still be paid there.
+            checkout.LookAt = answer.State == CheckoutState.Open ? CheckoutLooks.Next(checkout, Now, answer.IsUnderWay) : null;
+            if (!checkout.IsFinal && checkout.LookAt is null) End(checkout, CheckoutState.Expired);
+        }
         Subject("checkout", checkout.Id, checkout.State.ToString());
         return checkout.State;
     }

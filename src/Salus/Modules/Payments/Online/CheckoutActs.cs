@@ -87,5 +87,5 @@ internal static class CheckoutLooks
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1), Banks = TimeSpan.FromDays(14);
 
     public static DateTime? Next(Checkout checkout, DateTime now, bool isUnderWay) =>
-        now > checkout.ExpiresAt + (isUnderWay ? Banks : Grace) ? null : now + TimeSpan.FromMinutes(Math.Min(60, 2 * Math.Pow(2, Math.Min(checkout.Looks, 10))));
+        now > checkout.ExpiresAt + (isUnderWay ? Banks : Grace) ? null : checkout.IsFinal && now < checkout.ExpiresAt ? checkout.ExpiresAt : now + TimeSpan.FromMinutes(Math.Min(60, 2 * Math.Pow(2, Math.Min(checkout.Looks, 10))));
 }

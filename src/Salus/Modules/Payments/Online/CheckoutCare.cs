@@ -12,9 +12,9 @@ namespace Salus.Modules.Payments.Online;
 public sealed class CheckoutCare(Database database, PaymentProviders providers, TimeProvider clock, ILogger<CheckoutCare> log) : BackgroundService, IHealthSource
 {
     private const int Most = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), BetweenTries = TimeSpan.FromMinutes(10), NoticeLife = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), BetweenTries = TimeSpan.FromMinutes(10), NoticeLife = TimeSpan.FromDays(30), BetweenSweeps = TimeSpan.FromDays(1);
     private IReadOnlyList<HealthPart> latest = [];
-    private DateTime triedAt = DateTime.MinValue;
+    private DateTime triedAt = DateTime.MinValue, sweptAt = DateTime.MinValue;
 
     public IReadOnlyList<HealthPart> Latest => latest;
 
@@ -22,7 +22,6 @@ public sealed class CheckoutCare(Database database, PaymentProviders providers, 
     {
         if (clock.Now() - triedAt < BetweenTries) return latest;
         triedAt = clock.Now();
-        await Sweep(ct);
         var parts = new List<HealthPart>();
         foreach (var provider in providers.Set)
         {
@@ -45,6 +44,7 @@ public sealed class CheckoutCare(Database database, PaymentProviders providers, 
             {
                 if (providers.Set.Count > 0)
                 {
+                    if (clock.Now() - sweptAt > BetweenSweeps) { await Sweep(stoppingToken); sweptAt = clock.Now(); }
                     await AskAgain(stoppingToken);
                     await Look(stoppingToken);
                 }
