@@ -65,7 +65,9 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
 
     public override Task Migrate(CancellationToken ct = default)
     {
-        using (File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
+        // Closing a file gives up all locks that this process has on it, also those of open connections: another process would then take itself
+        // for the last one and remove the journal that they write to. So nothing but SQLite itself ever opens a database that is there.
+        if (!File.Exists(path)) using (File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
         return base.Migrate(ct);
     }
 
