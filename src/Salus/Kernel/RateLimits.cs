@@ -50,9 +50,8 @@ public sealed class RateLimits(Database database, TimeProvider clock)
     {
         var now = new DateTimeOffset(clock.Now(), TimeSpan.Zero).ToUnixTimeMilliseconds();
         Excess? excess = null;
-        foreach (var (most, window) in limit.Windows)
+        foreach (var ((most, window), (count, start)) in limit.Windows.Zip(await Raise(db, limit, subject, now)))
         {
-            var (count, start) = await Raise(db, Key(limit, window, subject), now, now - (long)window.TotalMilliseconds);
             if (count <= most) continue;
             var left = window - TimeSpan.FromMilliseconds(now - start);
             excess = new(excess?.Wait > left ? excess.Wait : left, excess?.IsFirst == true || count == most + 1);
@@ -69,23 +68,30 @@ public sealed class RateLimits(Database database, TimeProvider clock)
 
     private static string Key(RateLimit limit, TimeSpan window, string subject) => $"{limit.Name}:{window.TotalSeconds.ToString(CultureInfo.InvariantCulture)}:{subject}";
 
-    private static async Task<(long Count, long Start)> Raise(SalusDb db, string key, long now, long old)
+    private static async Task<List<(long Count, long Start)>> Raise(SalusDb db, RateLimit limit, string subject, long now)
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
-        command.CommandText = """
-            INSERT INTO kernel_rate_counts ("Key", "Start", "Count") VALUES (@key, @now, 1)
-            ON CONFLICT ("Key") DO UPDATE SET "Count" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old + 1 AND @ahead THEN kernel_rate_counts."Count" + 1 ELSE 1 END,
-              "Start" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old + 1 AND @ahead THEN kernel_rate_counts."Start" ELSE @now END RETURNING "Count", "Start"
-            """;
-        command.Add("key", key);
+        command.CommandText = db.Provider.Unhurried + string.Join(";\n", limit.Windows.Select((_, i) => $"""
+            INSERT INTO kernel_rate_counts ("Key", "Start", "Count") VALUES (@key{i}, @now, 1)
+            ON CONFLICT ("Key") DO UPDATE SET "Count" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old{i} + 1 AND @ahead THEN kernel_rate_counts."Count" + 1 ELSE 1 END,
+              "Start" = CASE WHEN kernel_rate_counts."Start" BETWEEN @old{i} + 1 AND @ahead THEN kernel_rate_counts."Start" ELSE @now END RETURNING "Count", "Start"
+            """));
         command.Add("now", now);
-        command.Add("old", old);
         // A window that begins later was made while a clock was wrong; it would lock for as long as that clock was ahead.
         command.Add("ahead", now + (long)ClocksAgree.TotalMilliseconds);
+        foreach (var (i, window) in limit.Windows.Index())
+        {
+            command.Add($"key{i}", Key(limit, window.Window, subject));
+            command.Add($"old{i}", now - (long)window.Window.TotalMilliseconds);
+        }
+        var counts = new List<(long, long)>();
         await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        do
+        {
+            while (await reader.ReadAsync()) counts.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        } while (await reader.NextResultAsync());
+        return counts;
     }
 
     /// <summary>The subject for an address. Of IPv6 the network counts: one household has as many addresses as it likes.</summary>

@@ -54,6 +54,12 @@ public abstract class Database
     /// <summary>Follows a table in a statement that must go through this index, whatever the database believes of the table's size. PostgreSQL needs no such word: it looks how large a table is.</summary>
     public virtual string IndexedBy(string index) => "";
 
+    /// <summary>
+    /// Begins the statements of a transaction whose commit need not wait for the disk, such as the count of a limit: the program may be killed, but
+    /// with the power half a second of it may be lost. SQLite has one journal for all and knows no such thing.
+    /// </summary>
+    public virtual string Unhurried => "";
+
     protected static string Pattern(string word) => word.Length < 3 ? $"% {word}%" : $"%{word}%";
 
     /// <summary>The statement that begins a transaction which only reads, and sees one moment whatever is committed meanwhile.</summary>

@@ -38,6 +38,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
 
     public override string Name => "PostgreSQL";
     protected override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    public override string Unhurried => "SET LOCAL synchronous_commit = off;\n";
     public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
     public override string AuditSettledBound => "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
     public override string AuditOrder => "Xact";
