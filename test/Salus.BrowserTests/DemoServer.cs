@@ -18,6 +18,7 @@ public sealed partial class DemoServer : IAsyncLifetime
     private IBrowser? browser;
     private Process? program;
     private FakeProviders? provider;
+    private readonly List<(string? Test, IBrowserContext Context)> open = [];
 
     public string Url { get; private set; } = "";
 
@@ -50,9 +51,22 @@ public sealed partial class DemoServer : IAsyncLifetime
         options.Locale ??= "en-GB";
         options.ViewportSize ??= new() { Width = 1280, Height = 850 };
         options.BaseURL = Url;
+        var test = TestContext.Current.Test?.UniqueID;
+        await CloseLeftOpen(test);
         var context = await browser.NewContextAsync(options);
         context.SetDefaultTimeout(20_000);
+        open.Add((test, context));
         return context;
+    }
+
+    // An open page goes on listening and fetching its parts; a hundred of them would slow every test after them.
+    private async Task CloseLeftOpen(string? test)
+    {
+        foreach (var left in open.Where(o => o.Test != test).ToList())
+        {
+            await left.Context.CloseAsync();
+            open.Remove(left);
+        }
     }
 
     public async Task<IPage> SignedIn(string who, BrowserNewContextOptions? options = null)

@@ -4,9 +4,8 @@ using System.Text.Json;
 namespace Salus.BrowserTests;
 
 /// <summary>The steps of one visit, each by the person whose work it is. What it needs bears names that no other test puts into the lists.</summary>
-internal sealed class Journey(DemoServer demo, bool costs = false) : IAsyncDisposable
+internal sealed class Journey(DemoServer demo, bool costs = false)
 {
-    private readonly List<IPage> people = [];
     private static readonly byte[] Picture = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=");
 
     public string Word { get; } = Guid.NewGuid().ToString("N")[..6];
@@ -14,18 +13,6 @@ internal sealed class Journey(DemoServer demo, bool costs = false) : IAsyncDispo
     public string Drug => "Paracetamol " + Word;
     public string Test => costs ? "Lithium " + Word : "Lithium";
     public string Study => costs ? "Chest X-ray " + Word : "Chest X-ray";
-
-    public async Task<IPage> SignedIn(string who)
-    {
-        people.Add(await demo.SignedIn(who));
-        return people[^1];
-    }
-
-    // Open pages go on fetching their parts: many journeys' pages together would slow every test after them.
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var page in people) await page.Context.CloseAsync();
-    }
 
     /// <summary>What the pharmacy has: one drug, received today, and a rule, without which nothing could be checked. Where things cost something: the clinic's lists with prices.</summary>
     public async Task Stock(IPage page)

@@ -6,9 +6,9 @@ public sealed class JourneyTests(DemoServer demo)
     [Fact]
     public async Task QU_11_TE_03_a_visit_goes_from_the_desk_through_triage_doctor_laboratory_imaging_and_pharmacy_to_its_end()
     {
-        await using var journey = new Journey(demo);
-        var (reception, nurse, doctor) = (await journey.SignedIn("reception"), await journey.SignedIn("nurse"), await journey.SignedIn("luca"));
-        var (lab, radiology, pharmacist) = (await journey.SignedIn("lab"), await journey.SignedIn("radiology"), await journey.SignedIn("pharmacist"));
+        var journey = new Journey(demo);
+        var (reception, nurse, doctor) = (await demo.SignedIn("reception"), await demo.SignedIn("nurse"), await demo.SignedIn("luca"));
+        var (lab, radiology, pharmacist) = (await demo.SignedIn("lab"), await demo.SignedIn("radiology"), await demo.SignedIn("pharmacist"));
         var complaints = ((IPage[])[reception, nurse, lab, radiology, pharmacist]).Select(p => p.Complaints()).ToList();
         await journey.Stock(pharmacist);
         await nurse.GotoAsync("/aurora/visits");

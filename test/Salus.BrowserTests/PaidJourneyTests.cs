@@ -8,9 +8,9 @@ public sealed class PaidJourneyTests(DemoServer demo)
     [Theory, InlineData("cash"), InlineData("wallet"), InlineData("stripe"), InlineData("insured"), InlineData("emergency")]
     public async Task PY_02_QU_11_PT_15_a_visit_is_paid_on_its_way_from_the_desk_to_its_end(string way)
     {
-        await using var journey = new Journey(demo, costs: true);
-        var (reception, nurse, doctor) = (await journey.SignedIn("reception"), await journey.SignedIn("nurse"), await journey.SignedIn("luca"));
-        var (lab, radiology, pharmacist) = (await journey.SignedIn("lab"), await journey.SignedIn("radiology"), await journey.SignedIn("pharmacist"));
+        var journey = new Journey(demo, costs: true);
+        var (reception, nurse, doctor) = (await demo.SignedIn("reception"), await demo.SignedIn("nurse"), await demo.SignedIn("luca"));
+        var (lab, radiology, pharmacist) = (await demo.SignedIn("lab"), await demo.SignedIn("radiology"), await demo.SignedIn("pharmacist"));
         await journey.Stock(pharmacist);
         await journey.Register(reception);
         await nurse.GotoAsync("/aurora/visits");
