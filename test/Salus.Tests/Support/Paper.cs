@@ -48,6 +48,16 @@ public sealed class Paper : IDisposable
         return (await Run("zbarimg", "-q", "--raw", Path.Combine(folder, "page.png"))).Trim();
     }
 
+    /// <summary>How light the first page is at a point, from 0 to 255; in points from its upper left corner.</summary>
+    public async Task<byte> LightAt(int x, int y)
+    {
+        await Run("pdftoppm", "-r", "72", "-f", "1", "-l", "1", "-singlefile", "-gray", Place, Path.Combine(folder, "grey"));
+        var picture = await File.ReadAllBytesAsync(Path.Combine(folder, "grey.pgm"));
+        // "P5", width and height, the whitest value; then a byte for each point.
+        var head = Encoding.ASCII.GetString(picture, 0, 30).Split('\n');
+        return picture[head[..3].Sum(line => line.Length + 1) + (y * int.Parse(head[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)) + x];
+    }
+
     private string Place => Path.Combine(folder, "paper.pdf");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

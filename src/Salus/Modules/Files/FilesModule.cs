@@ -3,6 +3,7 @@ using Salus.Modules.Files.Contract;
 using Salus.Modules.Files.Scanning;
 using Salus.Modules.Files.Storage;
 using Salus.Modules.Organisations.Contract;
+using Salus.Web.Printing;
 
 namespace Salus.Modules.Files;
 
@@ -39,7 +40,7 @@ public sealed class FilesModule : Module
         services.AddSingleton<Clamd>().AddSingleton<FileWork>().AddHostedService(s => s.GetRequiredService<FileWork>());
         services.AddSingleton<FileHealth>().AddSingleton<IHealthSource>(s => s.GetRequiredService<FileHealth>()).AddSingleton<FileCare>().AddHostedService(s => s.GetRequiredService<FileCare>()).AddSingleton<FileVerifier>();
         services.AddSingleton(new SettingsPart(typeof(LogoPart), FilePermissions.Manage));
-        services.AddSingleton(Logo.Place).AddScoped<IFileGuard, LogoGuard>();
+        services.AddSingleton(Logo.Place).AddScoped<IFileGuard, LogoGuard>().AddSingleton<ILogos, PaperLogos>();
     }
 
     public override void MapRoutes(IEndpointRouteBuilder routes) => FileDoors.Map(routes);

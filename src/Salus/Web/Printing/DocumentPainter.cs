@@ -9,7 +9,7 @@ internal sealed record PainterWords(Func<int, int, string> PageOf, string LacksL
 /// Lays a document out on A4. It goes over it twice: the first time nothing is painted and only the pages are counted,
 /// because each page says of how many it is one.
 /// </summary>
-internal sealed class DocumentPainter(PrintedDocument document, PainterWords words, Pen pen, Typesetter setter)
+internal sealed class DocumentPainter(PrintedDocument document, PainterWords words, Pen pen, Typesetter setter, LogoPainter? logo)
 {
     public const double Width = 595.28, Height = 841.89;
     private const double Margin = 48, Bottom = Height - Margin - 22, Inner = Width - (2 * Margin), CodeSize = 84, Gap = 10, KeepTogether = 60;
@@ -66,6 +66,11 @@ internal sealed class DocumentPainter(PrintedDocument document, PainterWords wor
     {
         var top = y;
         var width = document.Code is null ? Inner : Inner - CodeSize - 60;
+        if (logo is not null)
+        {
+            if (paints) logo.Paint(pen, Margin, y);
+            y += logo.Height + 8;
+        }
         Lines(document.Issuer, new(11), width);
         Lines(document.Title, new(18, IsStrong: true), width);
         if (document.Code is { } code)

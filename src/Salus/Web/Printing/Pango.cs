@@ -24,7 +24,7 @@ internal static class Pango
     public const string Cairo = "libcairo.so.2", Core = "libpango-1.0.so.0", OnCairo = "libpangocairo-1.0.so.0", Objects = "libgobject-2.0.so.0";
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    public delegate int Write(nint closure, nint data, uint length);
+    public delegate int Transfer(nint closure, nint data, uint length);
 
     public sealed class Surface : Native
     {
@@ -59,11 +59,14 @@ internal static class Pango
     public sealed class Layout : Counted;
 
 #pragma warning disable IDE1006, SYSLIB1054, CA1401 // the libraries' own names; what is passed needs no generated marshalling
-    [DllImport(Cairo)] public static extern Surface cairo_pdf_surface_create_for_stream(Write write, nint closure, double width, double height);
+    [DllImport(Cairo)] public static extern Surface cairo_pdf_surface_create_for_stream(Transfer write, nint closure, double width, double height);
     [DllImport(Cairo)] public static extern void cairo_pdf_surface_set_metadata(Surface surface, int field, byte[] text);
     [DllImport(Cairo)] public static extern void cairo_surface_finish(Surface surface);
     [DllImport(Cairo)] public static extern int cairo_surface_status(Surface surface);
     [DllImport(Cairo)] private static extern void cairo_surface_destroy(nint surface);
+    [DllImport(Cairo)] public static extern Surface cairo_image_surface_create_from_png_stream(Transfer read, nint closure);
+    [DllImport(Cairo)] public static extern int cairo_image_surface_get_width(Surface surface);
+    [DllImport(Cairo)] public static extern int cairo_image_surface_get_height(Surface surface);
     [DllImport(Cairo)] public static extern Pen cairo_create(Surface surface);
     [DllImport(Cairo)] public static extern int cairo_status(Pen pen);
     [DllImport(Cairo)] private static extern void cairo_destroy(nint pen);
@@ -73,6 +76,12 @@ internal static class Pango
     [DllImport(Cairo)] public static extern void cairo_rectangle(Pen pen, double x, double y, double width, double height);
     [DllImport(Cairo)] public static extern void cairo_set_line_width(Pen pen, double width);
     [DllImport(Cairo)] public static extern void cairo_set_source_rgb(Pen pen, double red, double green, double blue);
+    [DllImport(Cairo)] public static extern void cairo_set_source_surface(Pen pen, Surface surface, double x, double y);
+    [DllImport(Cairo)] public static extern void cairo_save(Pen pen);
+    [DllImport(Cairo)] public static extern void cairo_restore(Pen pen);
+    [DllImport(Cairo)] public static extern void cairo_translate(Pen pen, double x, double y);
+    [DllImport(Cairo)] public static extern void cairo_scale(Pen pen, double x, double y);
+    [DllImport(Cairo)] public static extern void cairo_paint(Pen pen);
     [DllImport(Cairo)] public static extern void cairo_stroke(Pen pen);
     [DllImport(Cairo)] public static extern void cairo_fill(Pen pen);
 

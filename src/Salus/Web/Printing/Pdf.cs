@@ -15,6 +15,7 @@ internal sealed class PrintFailed(string why) : Exception(why);
 /// </summary>
 internal sealed class Pdf
 {
+    public const int ReadError = 10;
     private const int Title = 0, Creator = 5, WriteError = 11, MostBytes = 32 * 1024 * 1024;
     private readonly Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 1, minimumSegmentSize: 16 * 1024));
 
@@ -26,7 +27,7 @@ internal sealed class Pdf
     {
         var pdf = new Pdf();
         // It is called until the surface is gone; nothing but this keeps it in memory.
-        Write write = pdf.Take;
+        Transfer write = pdf.Take;
         try
         {
             using (var surface = cairo_pdf_surface_create_for_stream(write, 0, width, height))

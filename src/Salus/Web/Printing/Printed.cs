@@ -13,6 +13,9 @@ public sealed record PrintedDocument(string Title, string FileName, string Issue
 {
     /// <summary>A code to scan and the words below it; null: none.</summary>
     public PrintCode? Code { get; init; }
+
+    /// <summary>The issuer's; null: none.</summary>
+    public PrintLogo? Logo { get; init; }
 }
 
 /// <summary>A label for a file, a tube or a bracelet: lines, and a code beside them.</summary>

@@ -12,17 +12,19 @@ namespace Salus.Web.Printing;
 /// Answers with a printed thing: as PDF; as a page that the browser prints where the PDF cannot be made. No document is lost
 /// because a library is missing.
 /// </summary>
-public sealed class Printer(PrintLibrary library, IStringLocalizer<Texts> texts, ILogger<Printer> log) : IDisposable
+public sealed class Printer(PrintLibrary library, ILogos logos, IStringLocalizer<Texts> texts, ILogger<Printer> log) : IDisposable
 {
     // A document takes some milliseconds of a processor. Each that is painted has fonts of its own, because Pango shares none between threads; they are used again.
     private readonly SemaphoreSlim room = new(Math.Clamp(Environment.ProcessorCount, 1, 8));
     private readonly ConcurrentBag<FontMap> fonts = [];
 
+    /// <param name="organisation">Whose logo stands on it.</param>
     /// <param name="make">Called when the language is set: that of the reader, or the organisation's when the reader named none.</param>
-    public async Task Answer(HttpContext http, string organisationLanguage, Func<Printed> make, CancellationToken ct)
+    public async Task Answer(HttpContext http, Guid organisation, string organisationLanguage, Func<Printed> make, CancellationToken ct)
     {
         using var language = RequestLanguage.ForPaper(http, organisationLanguage);
         var printed = make();
+        if (printed is PrintedDocument document) printed = document with { Logo = await logos.Of(organisation, ct) };
         http.Response.Headers.CacheControl = "no-store";
         var accepts = http.Request.GetTypedHeaders().Accept;
         // A browser asks for pages everywhere; a program that wants one says so.
@@ -60,9 +62,15 @@ public sealed class Printer(PrintLibrary library, IStringLocalizer<Texts> texts,
         return printed switch
         {
             PrintedLabel label => Pdf.Of(map, label.Title, LabelPainter.Points(label.Width), LabelPainter.Points(label.Height), (pen, setter) => LabelPainter.Paint(label, pen, setter)),
-            PrintedDocument document => Pdf.Of(map, document.Title, DocumentPainter.Width, DocumentPainter.Height, (pen, setter) => new DocumentPainter(document, words, pen, setter).Paint()),
+            PrintedDocument document => Paint(document, words, map),
             _ => throw new InvalidOperationException($"{printed.GetType().Name} cannot be printed."),
         };
+    }
+
+    private static Pdf Paint(PrintedDocument document, PainterWords words, FontMap map)
+    {
+        using var logo = document.Logo is null ? null : new LogoPainter(document.Logo.Png);
+        return Pdf.Of(map, document.Title, DocumentPainter.Width, DocumentPainter.Height, (pen, setter) => new DocumentPainter(document, words, pen, setter, logo).Paint());
     }
 
     private static async Task Send(HttpContext http, Pdf pdf, string name)

@@ -47,6 +47,33 @@ public sealed class LogoTests(SalusServer server)
     }
 
     [Fact]
+    public async Task the_logo_stands_on_papers_and_on_the_pages_that_are_printed_instead_until_it_is_taken_away()
+    {
+        Assert.SkipUnless(Paper.CanBeRead, Paper.Missing);
+        var clinic = await server.NewClinic();
+        var document = $"encounters/{await clinic.Visit("Anna Rossi")}/documents/summary";
+        async Task<byte> Light()
+        {
+            using var paper = await Paper.Get(clinic.Doctor, document);
+            Assert.Contains("Anna Rossi", await paper.Text(), StringComparison.Ordinal);
+            return await paper.LightAt(48 + 72, 48 + 24);
+        }
+        async Task<string> Page() => System.Text.Encoding.UTF8.GetString((await clinic.Doctor.Fetch($"/api/v1/orgs/{clinic.Slug}/{document}", ("Accept", "text/html"))).Bytes);
+        var bare = await Light();
+        Assert.DoesNotContain("/files/open/", await Page(), StringComparison.Ordinal);
+        var logo = (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png(300, 100)) { Headers = { ContentType = new("image/png") } })).Is(200);
+        Assert.Equal(255, bare);
+        Assert.InRange(await Light(), 115, 145);
+        Assert.Contains($"/files/open/{clinic.Id}/{logo.Id}", await Page(), StringComparison.Ordinal);
+        // Whose content is lost holds no paper up.
+        (await clinic.Admin.Send("PUT", "logo", new ByteArrayContent(Samples.Png(200, 100)) { Headers = { ContentType = new("image/png") } })).Is(200);
+        await using (var db = clinic.Open()) await db.Files.Where(f => f.DeletedAt == null).ExecuteUpdateAsync(set => set.SetProperty(f => f.Key, Convert.ToBase64String(new byte[60])));
+        Assert.Equal(255, await Light());
+        (await clinic.Admin.Delete("logo")).Is(204);
+        Assert.Equal(255, await Light());
+    }
+
+    [Fact]
     public async Task the_form_of_the_settings_page_takes_a_picture_without_script()
     {
         var clinic = await server.NewClinic();

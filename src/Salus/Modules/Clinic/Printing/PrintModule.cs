@@ -57,5 +57,5 @@ internal static class PrintModule
 /// <summary>Hands out what the clinic prints, in the reader's language or else the clinic's.</summary>
 internal sealed class PrintDesk(Printer printer, Papers papers, OrganisationSlot organisation)
 {
-    public Task Answer(HttpContext http, Func<Papers, Printed> make, CancellationToken ct) => printer.Answer(http, organisation.Current.Language, () => make(papers), ct);
+    public Task Answer(HttpContext http, Func<Papers, Printed> make, CancellationToken ct) => printer.Answer(http, organisation.Current.Id, organisation.Current.Language, () => make(papers), ct);
 }

@@ -16,7 +16,7 @@ public static class Pictures
 
     // A TIFF cannot be written as a stream: its bytes are held while that is done.
     private const long MostTiffBytes = 96_000_000;
-    private const int LongestSide = 16_000, PreviewSide = 160;
+    private const int LongestSide = 16_000, PreviewSide = 160, PaperSide = 480;
     private static readonly SemaphoreSlim Room = new(Math.Max(1, Environment.ProcessorCount));
 
     /// <summary>Whether pictures can be taken on this machine.</summary>
@@ -48,6 +48,18 @@ public static class Pictures
         {
             var small = Thumbnail(source, PreviewSide);
             try { return Saved("webpsave_target", small, ("keep", "none"), ("Q", "70")); }
+            finally { Vips.g_object_unref(small); }
+        });
+    }, ct);
+
+    /// <summary>A PNG for papers, which are printed sharper than screens show.</summary>
+    public static Task<byte[]> ForPaper(Func<Stream> open, CancellationToken ct) => InRoom(() =>
+    {
+        using var from = open();
+        return Using(from, null, (_, source) =>
+        {
+            var small = Thumbnail(source, PaperSide);
+            try { return Saved("pngsave_target", small, ("keep", "none"), ("compression", "6")); }
             finally { Vips.g_object_unref(small); }
         });
     }, ct);

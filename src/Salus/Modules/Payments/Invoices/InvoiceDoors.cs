@@ -57,24 +57,24 @@ public static class InvoiceDoors
     private static async Task Invoice(Guid id, PrintInvoice read, MoneyPapers papers, Printer printer, HttpContext http, CancellationToken ct)
     {
         var facts = await read.Run(new(id), ct);
-        await printer.Answer(http, facts.Issuer.Language, () => papers.Invoice(facts), ct);
+        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.Invoice(facts), ct);
     }
 
     private static async Task Receipt(Guid id, PrintReceipt read, MoneyPapers papers, Printer printer, HttpContext http, CancellationToken ct)
     {
         var facts = await read.Run(new(id), ct);
-        await printer.Answer(http, facts.Issuer.Language, () => papers.Receipt(facts), ct);
+        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.Receipt(facts), ct);
     }
 
     private static async Task CreditNote(Guid id, PrintCreditNote read, MoneyPapers papers, Printer printer, HttpContext http, CancellationToken ct)
     {
         var facts = await read.Run(new(id), ct);
-        await printer.Answer(http, facts.Issuer.Language, () => papers.CreditNote(facts), ct);
+        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.CreditNote(facts), ct);
     }
 
     private static async Task Statement(Guid id, PrintStatement read, MoneyPapers papers, Printer printer, HttpContext http, CancellationToken ct)
     {
         var facts = await read.Run(new(id), ct);
-        await printer.Answer(http, facts.Issuer.Language, () => papers.Statement(facts), ct);
+        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.Statement(facts), ct);
     }
 }

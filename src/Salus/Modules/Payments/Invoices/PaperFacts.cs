@@ -8,12 +8,12 @@ using Salus.Modules.Payments.Refunds;
 namespace Salus.Modules.Payments.Invoices;
 
 /// <summary>Who gives the paper out.</summary>
-public sealed record PaperIssuer(string Name, string Slug, string Language, TimeZoneInfo Zone, PaymentSettings Settings)
+public sealed record PaperIssuer(Guid Id, string Name, string Slug, string Language, TimeZoneInfo Zone, PaymentSettings Settings)
 {
     public static async Task<PaperIssuer> Of(SalusDb db, CancellationToken ct)
     {
         var organisation = await db.Organisations.AsNoTracking().SingleAsync(o => o.Id == db.OrganisationId, ct);
-        return new(organisation.Name, organisation.Slug, organisation.Language, organisation.Zone, await db.PaymentSettingsNow(ct));
+        return new(organisation.Id, organisation.Name, organisation.Slug, organisation.Language, organisation.Zone, await db.PaymentSettingsNow(ct));
     }
 }
 

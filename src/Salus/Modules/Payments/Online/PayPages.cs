@@ -66,11 +66,11 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
         if (link.Paper == LinkedPaper.Receipt)
         {
             var receipt = await ReceiptFacts.Of(db, link.Id, ct);
-            await printer.Answer(http, receipt.Issuer.Language, () => papers.Receipt(receipt), ct);
+            await printer.Answer(http, receipt.Issuer.Id, receipt.Issuer.Language, () => papers.Receipt(receipt), ct);
             return;
         }
         var facts = await InvoiceFacts.Of(db, link.Id, ct);
-        await printer.Answer(http, facts.Issuer.Language, () => papers.Invoice(facts), ct);
+        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.Invoice(facts), ct);
     }
 
     /// <summary>The page once more, from which the browser goes on to the provider by itself; there is a link too.</summary>

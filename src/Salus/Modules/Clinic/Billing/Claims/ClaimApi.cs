@@ -31,7 +31,7 @@ public static class ClaimApi
     private static async Task Paper(Guid id, PrintClaim read, ClaimPaper paper, Printer printer, OrganisationSlot organisation, HttpContext http, CancellationToken ct)
     {
         var facts = await read.Run(new() { ClaimId = id }, ct);
-        await printer.Answer(http, organisation.Current.Language, () => paper.Of(facts), ct);
+        await printer.Answer(http, organisation.Current.Id, organisation.Current.Language, () => paper.Of(facts), ct);
     }
 
     internal static ClaimState? StateOf(string? text) =>
