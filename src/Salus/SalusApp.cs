@@ -149,8 +149,8 @@ public static class SalusApp
         app.UseForwardedHeaders();
         app.UsePerimeter();
         app.UseListedOrigins();
-        // What carries tokens or recovery codes is not compressed.
-        app.UseWhen(http => !http.Request.Path.StartsWithSegments("/api/v1/auth"), rest => rest.UseResponseCompression());
+        // What carries tokens or codes is not compressed; the secret of a new key or device comes as the answer to what was sent.
+        app.UseWhen(http => HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/api/v1/auth"), rest => rest.UseResponseCompression());
         app.UseRequestLocalization();
         app.UseMiddleware<RefusalMiddleware>();
         app.RefuseTricks(settings);

@@ -46,6 +46,36 @@ public sealed class AccessMatrixTests(SalusServer server)
     private IEnumerable<Route> Pages() => Routes.Of(server.Salus).Where(r => !r.IsApi && r.IsOfOrganisation);
 
     [Fact]
+    public async Task ID_29_what_belongs_to_the_installation_is_closed_to_every_role_of_a_clinic_and_to_strangers()
+    {
+        var clinic = await server.NewClinic();
+        await clinic.Hire("all", string.Join(' ', Role.OfClinic));
+        using Browser nobody = new(clinic.Salus), member = new(clinic.Salus);
+        await member.SignIn(clinic, "all");
+        static Task<HttpResponseMessage> Open(Browser browser, Route route) => route.Method == "GET" ? browser.Get(route.At("none", Guid.NewGuid())) : browser.Post(route.At("none", Guid.NewGuid()), []);
+        var closed = 0;
+        foreach (var route in Routes.Of(server.Salus).Where(r => !r.IsOfOrganisation && !r.Gate!.IsPublic))
+        {
+            var (path, body) = (route.At("none", Guid.NewGuid()), TenancyTests.BodyFor(route));
+            if (route.IsApi) Assert.True((await clinic.Anonymous.Send(route.Method, path, body)).Status == 401, $"{route}, a stranger");
+            else
+            {
+                using var asked = await Open(nobody, route);
+                Assert.True(asked.StatusCode is HttpStatusCode.Unauthorized || asked.Headers.Location?.OriginalString.StartsWith("/account/sign-in", StringComparison.Ordinal) == true, $"{route}: {asked.StatusCode}");
+            }
+            if (route.Gate is { PlatformOwner: false, PlatformSupport: false }) continue;
+            closed++;
+            if (route.IsApi) Assert.True((await clinic.As("all").Send(route.Method, path, body)).Status is 403 or 404, $"{route}, a member");
+            else
+            {
+                using var hidden = await Open(member, route);
+                Assert.True(hidden.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound, $"{route}: {hidden.StatusCode}");
+            }
+        }
+        Assert.True(closed > 10, $"{closed}");
+    }
+
+    [Fact]
     public async Task every_route_is_published_once_with_its_permission()
     {
         var clinic = await server.NewClinic();

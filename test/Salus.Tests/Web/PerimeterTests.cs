@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Salus.Kernel;
+using Salus.Modules.Organisations.Contract;
 
 namespace Salus.Tests.Web;
 
@@ -64,6 +65,41 @@ public sealed class PerimeterTests(SalusServer server)
         string[] pages = ["", "patients", "queue", "board", "notices", "figures", "audit", "security", "manage/staff", "manage/roles", "manage/keys", "manage/queues", "manage/settings", "manage/matrix", $"patients?q={Uri.EscapeDataString(Payloads[0])}", $"nowhere/{Uri.EscapeDataString(Payloads[1])}"];
         foreach (var page in pages) await ShowsText(admin, $"/{clinic.Slug}/{page}");
         foreach (var page in (string[])["/account", "/account/profile", $"/{clinic.Slug}/queue", $"/account/sign-in?back={Uri.EscapeDataString(Payloads[1])}"]) await ShowsText(doctor, page);
+    }
+
+    [Fact]
+    public async Task SE_09_markup_in_the_record_and_in_money_is_shown_as_text()
+    {
+        var clinic = await server.NewClinic();
+        await clinic.Hire("all", string.Join(' ', Role.ForPeople(OrganisationKind.Clinic)));
+        var all = clinic.As("all");
+        Guid visit = default, patient = default;
+        foreach (var (payload, i) in Payloads.Select((p, i) => (p, i)))
+        {
+            patient = (await all.Post("patients", new { name = "Anna " + payload })).Is(201).Id;
+            visit = (await all.Post("encounters", new { patientId = patient, complaint = payload })).Is(201).Id;
+            (await all.Post($"encounters/{visit}/vitals", new { pulse = 130, remark = payload })).Is(201);
+            (await all.Post($"encounters/{visit}/notes", new { text = payload })).Is(201);
+            (await all.Post($"encounters/{visit}/allergies", new { substance = payload, reaction = payload })).Is(201);
+            (await all.Post($"encounters/{visit}/conditions", new { text = payload })).Is(201);
+            (await all.Put($"encounters/{visit}/consultation", new { history = payload, examination = payload, assessment = payload, plan = payload })).Is(200);
+            (await all.Post($"encounters/{visit}/orders", new { kind = "lab", items = new[] { new { name = payload } }, indication = payload, instructions = payload })).Is(201);
+            (await all.Post($"encounters/{visit}/referrals", new { specialty = payload, reason = payload })).Is(201);
+            var drug = (await all.Post("drugs", new { name = $"Drug {i} {payload}" })).Is(201).Id;
+            (await all.Post($"encounters/{visit}/prescriptions", new { drugId = drug, dose = payload, frequency = payload, quantity = 1, instructions = payload, overrideReason = payload })).Is(201);
+            (await all.Post("templates", new { name = $"{i} {payload}" })).Is(201);
+            (await all.Post("catalogue", new { kind = "lab", code = $"X{i}", name = payload })).Is(201);
+            (await all.Post("services", new { department = "other", code = $"X{i}", name = payload, price = new { amount = "8" } })).Is(201);
+            await clinic.Ward("1", $"{i} {payload}"[..Math.Min(40, payload.Length + 2)]);
+            var charge = (await all.Post("charges", new { payerKind = "patient", payerId = patient, title = payload, lines = new[] { new { description = payload, unitPrice = new { amount = "10.00" } } } })).Is(201).Id;
+            (await all.Post("invoices", new { charges = new[] { charge } })).Is(201);
+            (await all.Post("payments", new { charges = new[] { charge }, method = "card", amount = new { amount = "4.00" }, reference = payload })).Is(201);
+        }
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "all");
+        foreach (var page in (string[])["visits", $"visits/{visit}", $"visits/{visit}/bill", $"visits/{visit}/timeline", $"patients/{patient}", $"patients/{patient}/record", "lab", "imaging", "tasks", "pharmacy", "pharmacy/drugs", "pharmacy/stock", "wards", "claims", "invoices", "payments",
+            "cash", $"cash/patient/{patient}", "money", "money/day", "money/reports", "refunds", "manage/catalogue", "manage/prices", "manage/templates", "manage/wards", "manage/unpaid-work", "manage/money"])
+            await ShowsText(browser, $"/{clinic.Slug}/{page}");
     }
 
     private static async Task ShowsText(Browser browser, string page)
@@ -131,8 +167,26 @@ public sealed class PerimeterTests(SalusServer server)
         Assert.Equal("gzip", (await clinic.Receptionist.Get("patients", ("Accept-Encoding", "gzip"))).Is(200).Headers.GetValueOrDefault("Content-Encoding"));
         var token = await clinic.Anonymous.Post("/api/v1/auth/token", new { email = clinic.Account("doctor").Email, password = RunningSalus.Password }, ("Accept-Encoding", "gzip"));
         Assert.DoesNotContain("Content-Encoding", token.Is(200).Headers.Keys);
+        foreach (var (path, body) in ((string, object)[])[("keys", new { name = "Laboratory link", permissions = new[] { "organisation.enter" }, days = 30 }), ("devices", new { name = "Hall" })])
+            Assert.DoesNotContain("Content-Encoding", (await clinic.Admin.Send("POST", path, body, ("Accept-Encoding", "gzip"))).Is(201).Headers.Keys);
         using var page = await new HttpClient().SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Salus.Http.BaseAddress!, "/account/sign-in")) { Headers = { { "Accept-Encoding", "gzip, br" } } });
         Assert.Empty(page.Content.Headers.ContentEncoding); // it carries a form token
+    }
+
+    [Fact]
+    public async Task AP_12_static_files_bear_their_fingerprint_come_compressed_and_may_be_kept_for_good()
+    {
+        using var browser = new Browser(server.Salus);
+        using var page = await browser.Get("/account/sign-in");
+        var files = System.Text.RegularExpressions.Regex.Matches(await page.Content.ReadAsStringAsync(), "(?:src|href)=\"(/[^\"]+\\.(?:js|css)\\?v=[0-9a-f]{12})\"").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(files.Count > 4, string.Join(' ', files));
+        using var http = new HttpClient();
+        foreach (var file in files)
+        {
+            using var answer = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Salus.Http.BaseAddress!, file)) { Headers = { { "Accept-Encoding", "br" } } });
+            Assert.True(answer.IsSuccessStatusCode && answer.Content.Headers.ContentEncoding.SequenceEqual(["br"]), file);
+            Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

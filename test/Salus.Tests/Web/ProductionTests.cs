@@ -30,7 +30,7 @@ public sealed class ProductionTests
         Assert.Contains(Check.Faults(Good with { Proxies = "" }), f => !f.StopsStart && f.What.Contains("SALUS_PROXIES", StringComparison.Ordinal));
 
     [Theory, MemberData(nameof(Bad))]
-    public void what_is_unsafe_stops_the_start(string what, Settings settings) =>
+    public void DE_03_what_is_unsafe_stops_the_start(string what, Settings settings) =>
         Assert.Contains(Check.Faults(settings), f => f.StopsStart && f.What.Contains(what, StringComparison.Ordinal) && f.Mend.Length > 0);
 
     [Theory, InlineData("Host=127.0.0.1"), InlineData("Host=/run/postgresql"), InlineData("Host=localhost;Password=x"), InlineData("Host=db;Passfile=/run/secrets/pgpass"), InlineData("Host=db;Password=Of-the-sea-a-shell-41")]

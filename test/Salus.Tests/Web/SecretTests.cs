@@ -15,8 +15,9 @@ namespace Salus.Tests.Web;
 /// </summary>
 public sealed class SecretTests : IAsyncDisposable
 {
-    private const string Name = "Zebulon Quarkenstein", Phone = "333 7654321", Reason = "Haemoptysis-in-the-night", SmtpPassword = "planted-smtp-word-81", AlertSecret = "planted-alert-secret-0123456789abcdef", Wrong = "Planted-Wrong-Password-7!", Fresh = "Planted-Fresh-Password-8!";
-    private readonly List<string> answers = [], planted = [Name, "Quarkenstein", "7654321", Reason, SmtpPassword, AlertSecret, Wrong, Fresh, RunningSalus.Password];
+    private const string Name = "Zebulon Quarkenstein", Phone = "333 7654321", Reason = "Haemoptysis-in-the-night", SmtpPassword = "planted-smtp-word-81", AlertSecret = "planted-alert-secret-0123456789abcdef", Wrong = "Planted-Wrong-Password-7!", Fresh = "Planted-Fresh-Password-8!",
+        StripeKey = "sk_test_planted0123456789", StripeSecret = "whsec_planted0123456789", PayPalSecret = "planted-paypal-word-93", Finding = "Planted-finding-of-the-lungs", Debt = "Planted-what-is-owed-for";
+    private readonly List<string> answers = [], planted = [Name, "Quarkenstein", "7654321", Reason, SmtpPassword, AlertSecret, Wrong, Fresh, RunningSalus.Password, StripeKey, StripeSecret, PayPalSecret, Finding, Debt];
     private Process? program;
     private HttpClient http = null!;
 
@@ -72,6 +73,7 @@ public sealed class SecretTests : IAsyncDisposable
         {
             ("SALUS_DATA", database.Folder), ("SALUS_DATABASE", database.Connection), ("SALUS_MODE", "production"), ("SALUS_URLS", url), ("SALUS_PUBLIC_URL", "https://clinic.example.org"), ("SALUS_SMTP_HOST", "127.0.0.1"),
             ("SALUS_SMTP_PORT", "9"), ("SALUS_SMTP_USER", "clinic"), ("SALUS_SMTP_PASSWORD", SmtpPassword), ("SALUS_ALERT_WEBHOOK", "https://127.0.0.1:9/x"), ("SALUS_ALERT_SECRET", AlertSecret), ("SALUS_LIMIT_SIGN_IN", "1000/min"),
+            ("SALUS_STRIPE_KEY", StripeKey), ("SALUS_STRIPE_WEBHOOK_SECRET", StripeSecret), ("SALUS_STRIPE_URL", "https://127.0.0.1:9"), ("SALUS_PAYPAL_CLIENT", "clinic"), ("SALUS_PAYPAL_SECRET", PayPalSecret), ("SALUS_PAYPAL_URL", "https://127.0.0.1:9"),
         }) start.Environment[name] = value;
         program = Process.Start(start)!;
         var (output, errors) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
@@ -100,6 +102,13 @@ public sealed class SecretTests : IAsyncDisposable
         var queueId = System.Text.RegularExpressions.Regex.Match(queue, "\"id\":\"([0-9a-f-]{36})\"").Groups[1].Value;
         (await all.Post("tickets", new { patientId = patient.Id, queueId, urgency = "urgent", reason = Reason })).Is(201);
         (await all.Get("patients?q=quarkenstein")).Is(200);
+        var visit = (await all.Get($"encounters?patient={patient.Id}")).Is(200).Items[0].Id(); // its ticket opened it
+        (await all.Post($"encounters/{visit}/notes", new { text = Finding })).Is(201);
+        (await all.Put($"encounters/{visit}/consultation", new { examination = Finding })).Is(200);
+        await Refused(await all.Post($"encounters/{visit}/vitals", new { pulse = 99999, remark = Finding }), 422);
+        var charge = (await all.Post("charges", new { payerKind = "patient", payerId = patient.Id, title = Debt, lines = new[] { new { unitPrice = new { amount = "5.00" } } } })).Is(201).Id;
+        await Refused(await all.Post("payments", new { charges = new[] { charge }, method = "card", amount = new { amount = "6.00" }, reference = Debt }), 422);
+        planted.Add((await all.Post("keys", new { name = "Link", permissions = new[] { "organisation.enter" }, days = 30 })).Is(201)["secret"].GetString()!);
         (await all.Get($"patients/{patient.Id}")).Is(200);
         (await all.Post("invitations", new { name = "Nora", email = "nora@example.org", roles = new[] { Role.Doctor } })).Is(201);
         await Refused(await SignIn(Wrong), 401);

@@ -24,8 +24,10 @@ public sealed class RefreshTokens(Tools tools, AccessTokens tokens, RateLimits l
     {
         var arrived = tools.Clock.Now();
         await limits.Take(settings.RefreshLimit, RateLimits.Address(tools.Actor.Ip));
-        if (command.RefreshToken?.Length != Contract.RefreshToken.Length) throw Failed();
-        var (outcome, session, next) = await tools.Database.Write(null, db => Exchange(db, Text.Hash(command.RefreshToken), arrived, ct), ct);
+        var (outcome, session, next) = command.RefreshToken?.Length == Contract.RefreshToken.Length
+            ? await tools.Database.Write(null, db => Exchange(db, Text.Hash(command.RefreshToken), arrived, ct), ct)
+            : (Outcome.Unknown, null, null);
+        if (outcome == Outcome.Unknown) throw await Guessed();
         if (outcome == Outcome.Reused) tools.Live.Changed(null, [LiveTopics.Cut + session!.Id]);
         return outcome == Outcome.Given ? new TokenAnswer(tokens.Issue(session!), next!) : throw Failed();
     }
@@ -49,6 +51,13 @@ public sealed class RefreshTokens(Tools tools, AccessTokens tokens, RateLimits l
         (session.LastUsedAt, session.ExpiresAt) = (now, now + Session.ProgramLife);
         await Noted(db, session, now, Outcome.Given);
         return (Outcome.Given, session, text);
+    }
+
+    private async Task<Refusal> Guessed()
+    {
+        var refusal = Failed();
+        await tools.Audit.Refused(tools.Actor, Action, refusal);
+        return refusal;
     }
 
     private async Task<(Outcome, Session?, string?)> Noted(SalusDb db, Session session, DateTime now, Outcome outcome)

@@ -53,9 +53,26 @@ public sealed class SignInLimitTests
     {
         await using var own = await Strict();
         var clinic = await Clinic.Make(own.Salus);
-        for (var i = 0; i < 30; i++) (await clinic.Anonymous.Post("/api/v1/auth/refresh", new { refreshToken = "x" })).Refuses(401, "refresh.failed");
+        for (var i = 0; i < 30; i++) (await clinic.Anonymous.Post("/api/v1/auth/refresh", new { refreshToken = i % 2 == 0 ? "x" : new string('x', 52) })).Refuses(401, "refresh.failed");
         Assert.Contains("Retry-After", (await clinic.Anonymous.Post("/api/v1/auth/refresh", new { refreshToken = "x" })).Refuses(429, "rate-limit").Headers.Keys);
+        await using var db = own.Salus.Database.Open();
+        Assert.Equal(30, db.Set<Kernel.Audit.AuditEvent>().Count(e => e.Action == RefreshTokens.Action && e.Result == "refresh.failed" && e.ActorId == null)); // each guess leaves its trace
     }
+
+    [Fact]
+    public async Task ID_21_ID_22_the_limits_of_an_hour_hold_beside_those_of_a_minute()
+    {
+        await using var own = await OwnServer.Start(s => s with { RefreshLimit = RateLimit.Parse("refresh", "1000/min 200/h"), RegisterLimit = RateLimit.Parse("register", "1000/min 10/h") });
+        Assert.Equal(("30/min 200/h", "3/min 10/h"), (Described(new Settings().RefreshLimit), Described(new Settings().RegisterLimit)));
+        var stranger = own.Salus.Anonymous();
+        var refreshed = await Task.WhenAll(Enumerable.Range(0, 205).Select(_ => stranger.Post("/api/v1/auth/refresh", new { refreshToken = "x" })));
+        Assert.Equal((200, 5), (refreshed.Count(a => a.Status == 401), refreshed.Count(a => a.Status == 429)));
+        var registered = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => stranger.Post("/api/v1/auth/register", new { name = "Rosa Bruni", email = $"rosa{i}@example.org", password = RunningSalus.Password })));
+        Assert.Equal(2, registered.Count(a => a.Status == 429));
+        Assert.All(registered.Where(a => a.Status == 429), a => Assert.InRange(int.Parse(a.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 3000, 3600));
+    }
+
+    private static string Described(RateLimit limit) => string.Join(' ', limit.Windows.Select(w => $"{w.Most}/{(w.Window.TotalHours < 1 ? "min" : "h")}"));
 
     [Fact]
     public async Task SE_17_a_forwarded_address_from_a_stranger_makes_no_new_caller()

@@ -23,6 +23,8 @@ public sealed class OnlineTests : OnlineBase
         (await Notify("checkout.session.completed", fake.Only, header: "t=1,v1=00")).Refuses(400, "webhook.signature");
         (await Notify("checkout.session.completed", fake.Only, header: "")).Refuses(400, "webhook.signature");
         (await Notify("checkout.session.completed", fake.Only, at: DateTimeOffset.UtcNow.AddMinutes(-6))).Refuses(400, "webhook.signature");
+        await using (var rows = own.Salus.Database.Open())
+            Assert.Equal(("request.refused", null), await rows.Set<Kernel.Audit.AuditEvent>().Where(e => e.Result == "webhook.signature").Select(e => ValueTuple.Create(e.Action, e.ActorId)).SingleAsync()); // one a minute
         Assert.Equal("open", await State(charge));
         for (var i = 0; i < 3; i++) (await Notify("checkout.session.completed", fake.Only)).Is(204);
         await own.Salus.RunJobs();

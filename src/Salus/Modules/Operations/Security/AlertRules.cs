@@ -27,12 +27,16 @@ public static class AlertRules
         new(SignIns, 20, TimeSpan.FromMinutes(10), e => e.Result is "sign-in.failed" or "sign-in.locked" or "second-factor.failed" or "passkey.failed" or "password.wrong"),
     ];
 
-    // The detail of a change reads "roles state > roles state".
+    // Whoever holds one of these can give themselves or a program the others.
+    private static readonly string[] Powers = ["organisation.manage-roles", "organisation.manage-staff", "organisation.manage-keys", "organisation.grant-standard-roles"];
+
+    // The detail of a member's change reads "roles state > roles state", that of a role "key: permission permission" or "key: +permission -permission".
     private static bool ChangesAdministrators(AuditEvent row) => row.Action switch
     {
         "account.create-owner" => true,
         "staff.accept-invitation" => row.Detail.Contains(Admin, StringComparison.Ordinal),
         "staff.change" => row.Detail.Split(" > ") is [var before, var after] && before != after && row.Detail.Contains(Admin, StringComparison.Ordinal),
+        "role.add" or "role.change" => row.Detail.Split(' ').Any(word => Powers.Contains(word.TrimStart('+'))),
         _ => false,
     };
 }

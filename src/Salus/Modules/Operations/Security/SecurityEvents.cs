@@ -28,6 +28,8 @@ public static class SecurityEvents
         new(Weight.Warning, "PAQ named a phone number that belongs to another person's account", "paq.other"),
         new(Weight.Warning, "something was tried too often", "rate-limit"),
         new(Weight.Alarm, "a refresh token came a second time; its session ended", "refresh.reused"),
+        new(Weight.Note, "a refresh token came that is unknown, or too old", "refresh.failed"),
+        new(Weight.Warning, "a notice about a payment came that its provider did not sign", "webhook.signature"),
         new(Weight.Warning, "the administration was asked for from an address that is not listed", "admin.address"),
         new(Weight.Note, "a token came that is not valid", "token.invalid"),
         new(Weight.Note, "the program was asked for by another name", "host.unknown"),

@@ -134,6 +134,11 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
         using var reader = new StreamReader(http.Request.Body, new UTF8Encoding(false));
         ReadNotice? notice;
         try { notice = await provider.Read(http.Request.Headers, await reader.ReadToEndAsync(ct), ct); }
+        catch (Refusal refusal) when (refusal.Code == "webhook.signature")
+        {
+            await Traces.Leave(http, refusal.Code);
+            throw;
+        }
         catch (JsonException) { throw new Refusal(400, "malformed", "This is not what the provider sends."); }
         catch (ProviderFault) { throw OnlineDesk.Unavailable(); }
         if (notice is null) return;

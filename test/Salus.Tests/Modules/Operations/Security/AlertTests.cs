@@ -105,6 +105,23 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task SE_16_an_own_role_that_may_give_rights_is_told_of_and_one_that_may_not_is_not()
+    {
+        await using var own = await Watched();
+        var clinic = await Quiet(own);
+        var fits = AlertRules.All.Single(r => r.Kind == AlertRules.Admins).Fits;
+        string[] plain = ["organisation.enter"], powerful = ["organisation.enter", "organisation.manage-staff"];
+        var hall = (await clinic.Admin.Post("roles", new { title = "Hall", permissions = plain })).Is(201);
+        await clinic.Admin.Post("roles", new { title = "Office", permissions = powerful });
+        Assert.Equal([false, true], (await clinic.Audit("role.add")).Select(fits));
+        foreach (var permissions in (string[][])[["organisation.enter", "patients.read"], powerful])
+            (await clinic.Admin.Put($"roles/{hall.Id}", new { title = "Hall", permissions })).Is(204);
+        Assert.Equal([false, true], (await clinic.Audit("role.change")).Select(fits));
+        await own.Restart(Watching(s => s with { Clock = "+11m" }));
+        Assert.Equal([AlertRules.Admins], await Look(own));
+    }
+
+    [Fact]
     public async Task AU_12_an_organisations_log_tells_of_an_alert_only_what_happened_in_it()
     {
         await using var own = await Watched();
