@@ -7,8 +7,11 @@ namespace Salus.Kernel.Data;
 /// What differs between SQLite and PostgreSQL, in one place: opening a context, one transaction for a write, error
 /// numbers, and the few words of SQL that are not the same.
 /// </summary>
-public abstract class Database
+public abstract class Database(TextSeal? seal)
 {
+    /// <summary>Opens and seals texts; null for what reads none, such as <c>salus check</c>.</summary>
+    public TextSeal? Seal { get; } = seal;
+
     /// <summary>A context for reading, with the rows of one organisation in reach (or none).</summary>
     public abstract SalusDb Open(Guid? organisationId = null);
 
@@ -82,6 +85,12 @@ public abstract class Database
         // MigrateAsync first compares the whole model with its snapshot, a tenth of what a start costs. That the two are equal is tested (eng/migration check).
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
     }
+
+    /// <summary>What is updated in the body is overwritten on the disk as well. PostgreSQL does that when it gathers what is dead (VACUUM).</summary>
+    internal virtual Task Overwriting(SalusDb db, Func<Task> body, CancellationToken ct) => body();
+
+    /// <summary>Takes out of the way what the database keeps of writes that it has carried out, as far as nobody reads it just now.</summary>
+    internal virtual Task ForgetLog(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Keeps indexes quick, once an hour, in small steps between other writes. PostgreSQL does it by itself.</summary>
     public virtual Task Tidy(CancellationToken ct) => Task.CompletedTask;
