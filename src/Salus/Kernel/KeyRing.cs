@@ -18,17 +18,18 @@ public sealed class KeyRing
 
     /// <summary>How long an id that is not there is not looked for again: a page may hold a hundred texts of one lost key.</summary>
     private const int LookAgain = 1000;
-    private readonly string folder;
     private readonly ConcurrentDictionary<string, long> missing = new();
     private volatile IReadOnlyList<RingKey> keys;
 
     public KeyRing(Settings settings)
     {
-        folder = settings.KeysFolder;
-        KeyFile.ReadOrCreate(Path.Combine(folder, First), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
-        keys = Read(folder);
-        if (keys.Count == 0) throw new FormatException($"{Path.Combine(folder, First)} holds no key of {KeyBytes} bytes in base64.");
+        Folder = settings.KeysFolder;
+        KeyFile.ReadOrCreate(Path.Combine(Folder, First), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
+        keys = Read(Folder);
+        if (keys.Count == 0) throw new FormatException($"{Path.Combine(Folder, First)} holds no key of {KeyBytes} bytes in base64.");
     }
+
+    public string Folder { get; }
 
     /// <summary>What is encrypted now is encrypted with this one.</summary>
     public RingKey Newest => keys[^1];
@@ -39,7 +40,7 @@ public sealed class KeyRing
         if (Known(id) is { } key) return key;
         var now = Environment.TickCount64;
         if (missing.TryGetValue(id, out var looked) && now - looked < LookAgain) return null;
-        if (Read(folder) is { Count: > 0 } found) keys = found;
+        if (Read(Folder) is { Count: > 0 } found) keys = found;
         if (Known(id) is { } late) return late;
         missing[id] = now;
         return null;

@@ -86,12 +86,6 @@ public abstract class Database(TextSeal? seal)
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
     }
 
-    /// <summary>What is updated in the body is overwritten on the disk as well. PostgreSQL does that when it gathers what is dead (VACUUM).</summary>
-    internal virtual Task Overwriting(SalusDb db, Func<Task> body, CancellationToken ct) => body();
-
-    /// <summary>Takes out of the way what the database keeps of writes that it has carried out, as far as nobody reads it just now.</summary>
-    internal virtual Task ForgetLog(CancellationToken ct) => Task.CompletedTask;
-
     /// <summary>Keeps indexes quick, once an hour, in small steps between other writes. PostgreSQL does it by itself.</summary>
     public virtual Task Tidy(CancellationToken ct) => Task.CompletedTask;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Salus.Kernel.Audit;
 
 namespace Salus.Kernel.Data;
@@ -31,7 +30,7 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
     {
         this.path = path;
         // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
-        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(Address(path)).ReplaceService<IModelCacheKeyFactory, ModelBySeal>().EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance, SealedQueries.Instance).Options;
+        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(Address(path)).UseMemoryCache(seal?.Models).EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance, SealedQueries.Instance).Options;
         readers = new(() => OpenReader(options));
         writer = new(this);
     }
@@ -78,32 +77,6 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         foreach (var index in indexes)
             for (var pages = -500; await MergeStep(index, pages, ct); pages = 500) { }
         await Write(null, d => d.Database.ExecuteSqlRawAsync("PRAGMA optimize", ct), ct);
-    }
-
-    internal override async Task Overwriting(SalusDb db, Func<Task> body, CancellationToken ct)
-    {
-        var before = await Number(db, "PRAGMA secure_delete", ct);
-        await db.Database.ExecuteSqlRawAsync("PRAGMA secure_delete = ON", ct);
-        try { await body(); }
-        finally { await db.Database.ExecuteSqlRawAsync(before switch { 0 => "PRAGMA secure_delete = OFF", 2 => "PRAGMA secure_delete = FAST", _ => "PRAGMA secure_delete = ON" }, CancellationToken.None); }
-    }
-
-    internal override async Task ForgetLog(CancellationToken ct)
-    {
-        // Somebody who reads just now is in its way.
-        for (var attempt = 0; attempt < 20; attempt++)
-        {
-            await using (var db = Open())
-                if (await Number(db, "PRAGMA wal_checkpoint(TRUNCATE)", ct) == 0) return;
-            await Task.Delay(100, ct);
-        }
-    }
-
-    private static async Task<long> Number(SalusDb db, string pragma, CancellationToken ct)
-    {
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        (command.CommandText, command.Transaction) = (pragma, db.Database.CurrentTransaction?.GetDbTransactionOf());
-        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // The first step, with a negative number, gathers all segments; a step that changed fewer than two rows found nothing more to do.

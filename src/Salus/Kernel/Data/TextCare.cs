@@ -9,7 +9,7 @@ namespace Salus.Kernel.Data;
 /// At the start it seals what stands in sealed columns and was written before they were, a part at a time and going on where it was interrupted. Each minute it looks
 /// whether the keys that texts are sealed with are all in the folder.
 /// </summary>
-public sealed class TextCare(Database database, KeyRing ring, TextSeal seal, Settings settings, TimeProvider clock, ILogger<TextCare> log) : BackgroundService, IHealthSource
+public sealed class TextCare(Database database, KeyRing ring, TextSeal seal, TimeProvider clock, ILogger<TextCare> log) : BackgroundService, IHealthSource
 {
     public const string Name = "texts", KeyMissing = "key-missing", Damaged = "damaged";
     private const string Used = "text-key ", Swept = "sealed ";
@@ -48,7 +48,7 @@ public sealed class TextCare(Database database, KeyRing ring, TextSeal seal, Set
         try
         {
             await using var db = database.Open();
-            var lost = await Lost(db, settings.KeysFolder, ct);
+            var lost = await Lost(db, ring.Folder, ct);
             return Latest = [lost.Count > 0 ? new(Name, HealthPart.Degraded, KeyMissing) : seal.Damaged > 0 ? new(Name, HealthPart.Degraded, Damaged) : new(Name, HealthPart.Ok)];
         }
         catch (Exception error) when (database.IsUnavailable(error)) { return Latest; }
@@ -86,7 +86,6 @@ public sealed class TextCare(Database database, KeyRing ring, TextSeal seal, Set
             if (count > 0) log.LogInformation("{Count} texts of {Table} that were written before are sealed now", count, table.Name);
             all += count;
         }
-        if (all > 0) await database.ForgetLog(ct);
         return all;
     }
 
@@ -141,19 +140,16 @@ public sealed class TextCare(Database database, KeyRing ring, TextSeal seal, Set
     private async Task<int> Replace(SalusDb db, SealedTable table, IReadOnlyList<PlainText> texts, CancellationToken ct)
     {
         var count = 0;
-        await database.Overwriting(db, async () =>
+        foreach (var text in texts)
         {
-            foreach (var text in texts)
-            {
-                await using var command = db.Database.GetDbConnection().CreateCommand();
-                command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
-                command.CommandText = $"UPDATE {table.Name} SET \"{text.Column.Column}\" = @sealed WHERE \"Id\" = @id AND \"{text.Column.Column}\" = @plain";
-                command.Add("sealed", seal.Seal(text.Text, text.Column));
-                command.Add("id", database.Id(text.Id));
-                command.Add("plain", text.Text);
-                count += await command.ExecuteNonQueryAsync(ct);
-            }
-        }, ct);
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.Transaction = db.Database.CurrentTransaction!.GetDbTransactionOf();
+            command.CommandText = $"UPDATE {table.Name} SET \"{text.Column.Column}\" = @sealed WHERE \"Id\" = @id AND \"{text.Column.Column}\" = @plain";
+            command.Add("sealed", seal.Seal(text.Text, text.Column));
+            command.Add("id", database.Id(text.Id));
+            command.Add("plain", text.Text);
+            count += await command.ExecuteNonQueryAsync(ct);
+        }
         return count;
     }
 

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Salus.Kernel.Data;
 
@@ -22,6 +23,9 @@ public sealed class TextSeal(KeyRing ring, ILogger<TextSeal> log)
     private readonly ConcurrentDictionary<string, long> said = new();
     private TextKey? newest;
     private int damaged;
+
+    /// <summary>Where EF keeps the model and the queries built on it: they hold this seal, and a program with other keys in the same process, as in tests, must not be given them.</summary>
+    internal IMemoryCache Models { get; } = new MemoryCache(new MemoryCacheOptions { SizeLimit = 10_240 });
 
     /// <summary>How many texts since the start did not open although their key is there.</summary>
     public int Damaged => Volatile.Read(ref damaged);
