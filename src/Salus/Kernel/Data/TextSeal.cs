@@ -11,7 +11,7 @@ namespace Salus.Kernel.Data;
 /// Encrypts texts for the database with a key that is not in it (docs/adr/0038): a mark, then in base64 a version, the key's id, a nonce, the text under AES-256-GCM and
 /// its tag. The name of the column is authenticated: a text that was moved to another column does not open.
 /// </summary>
-public sealed class TextSeal(KeyRing ring, ILogger<TextSeal> log)
+public sealed class TextSeal(KeyRing ring, ILogger<TextSeal> log) : IDisposable
 {
     /// <summary>No text that people type begins with it: control characters are taken out of all of them (<see cref="Text"/>). So what begins otherwise was written before texts were sealed.</summary>
     public const char Mark = '\u0001';
@@ -109,8 +109,15 @@ public sealed class TextSeal(KeyRing ring, ILogger<TextSeal> log)
         log.LogError("A text of {Column} does not open: {Reason}", column.Name, reason);
     }
 
+    public void Dispose()
+    {
+        foreach (var key in opened.Values) key.Dispose();
+        newest?.Dispose();
+        Models.Dispose();
+    }
+
     /// <summary>The key of texts that follows from one of the ring. Whoever learns it still cannot unwrap a file.</summary>
-    private sealed class TextKey(RingKey source)
+    private sealed class TextKey(RingKey source) : IDisposable
     {
         private readonly ThreadLocal<AesGcm> aes = new(() => new(HKDF.DeriveKey(HashAlgorithmName.SHA256, source.Secret, KeyRing.KeyBytes, info: "salus text 1"u8.ToArray()), TagBytes));
 
@@ -119,6 +126,8 @@ public sealed class TextSeal(KeyRing ring, ILogger<TextSeal> log)
 
         /// <summary>One for each thread: it keeps what it has computed of its key, and must not be used by two at once.</summary>
         public AesGcm Aes => aes.Value!;
+
+        public void Dispose() => aes.Dispose();
     }
 }
 
