@@ -71,13 +71,14 @@ public static class SalusApp
         services.AddSingleton<TimeProvider>(settings.ClockOffset == TimeSpan.Zero ? TimeProvider.System : new OffsetClock(settings.ClockOffset));
         if (settings.IsSqlite)
         {
-            services.AddSingleton<Database>(_ => new SqliteDatabase(Path.Combine(settings.Data, "salus.db"))).AddSingleton<Relay>();
+            services.AddSingleton<Database>(s => new SqliteDatabase(Path.Combine(settings.Data, "salus.db"), s.GetRequiredService<TextSeal>())).AddSingleton<Relay>();
         }
         else
         {
-            services.AddSingleton(_ => new PostgresDatabase(settings.Database)).AddSingleton<Database>(s => s.GetRequiredService<PostgresDatabase>());
+            services.AddSingleton(s => new PostgresDatabase(settings.Database, s.GetRequiredService<TextSeal>())).AddSingleton<Database>(s => s.GetRequiredService<PostgresDatabase>());
             services.AddSingleton<PostgresRelay>().AddSingleton<Relay>(s => s.GetRequiredService<PostgresRelay>()).AddHostedService(s => s.GetRequiredService<PostgresRelay>());
         }
+        services.AddSingleton<KeyRing>().AddSingleton<TextSeal>().AddSingleton<TextCare>().AddSingleton<IHealthSource>(s => s.GetRequiredService<TextCare>()).AddHostedService(s => s.GetRequiredService<TextCare>());
         services.AddScoped<ActorSlot>().AddScoped<Tools>().AddSingleton<RateLimits>().AddSingleton<NodeLimits>().AddSingleton<Traces>();
         services.AddSingleton<AuditLog>().AddSingleton<AuditKey>().AddSingleton<AuditSealer>().AddHostedService(s => s.GetRequiredService<AuditSealer>());
         services.AddSingleton<JobRunner>().AddHostedService(s => s.GetRequiredService<JobRunner>());

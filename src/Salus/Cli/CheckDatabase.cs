@@ -37,11 +37,11 @@ public static class CheckDatabase
             if (settings.IsSqlite)
             {
                 await using var file = new SqliteDatabase(Path.Combine(settings.Data, "salus.db"));
-                return await TestAccounts(file, ct);
+                return await Inside(file, settings, ct);
             }
             await using var server = new PostgresDatabase(settings.Database);
             await using (await server.Source.OpenConnectionAsync(ct)) { }
-            return await TestAccounts(server, ct);
+            return await Inside(server, settings, ct);
         }
         catch (Exception error) when (error is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or ArgumentException or Microsoft.Data.Sqlite.SqliteException)
         {
@@ -49,11 +49,17 @@ public static class CheckDatabase
         }
     }
 
-    // Their passwords stand in manuals. Addresses below .example reach nobody (RFC 2606).
-    private static async Task<IReadOnlyList<Fault>> TestAccounts(Database database, CancellationToken ct)
+    private static async Task<IReadOnlyList<Fault>> Inside(Database database, Settings settings, CancellationToken ct)
     {
         await using var db = database.Open();
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) return [new("The database is not up to date; what is in it was not looked at.", "salus migrate", false)];
+        var lost = await TextCare.Lost(db, settings.KeysFolder, ct);
+        return [.. await TestAccounts(db, ct), .. lost.Select(id => new Fault($"The key {id}, with which texts of the medical record were encrypted, is not in the folder of the keys: they cannot be read.", "Put the file-wrapping*.key files back from the backup of the keys; look at SALUS_KEYS.", true))];
+    }
+
+    // Their passwords stand in manuals. Addresses below .example reach nobody (RFC 2606).
+    private static async Task<IReadOnlyList<Fault>> TestAccounts(SalusDb db, CancellationToken ct)
+    {
         var count = await db.Accounts.CountAsync(a => a.DeactivatedAt == null && a.NormalizedEmail!.EndsWith(".EXAMPLE"), ct);
         return count == 0 ? [] : [new($"Accounts of a demo or a test can sign in ({count}): their addresses end in .example.", "Deactivate them, or begin with an empty database.", true)];
     }

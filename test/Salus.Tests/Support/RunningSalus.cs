@@ -40,7 +40,7 @@ public sealed class RunningSalus : IAsyncDisposable
 
     public static async Task<RunningSalus> Start(Settings settings, bool migrate, params Module[] more)
     {
-        var app = SalusApp.Build(settings, more);
+        var app = SalusApp.Build(settings, [.. TestKeys.For(settings), .. more]);
         if (migrate) await app.Services.GetRequiredService<Database>().Migrate();
         await app.StartAsync();
         return new RunningSalus(app, settings);

@@ -11,7 +11,11 @@ public sealed class TestDatabase : IAsyncDisposable
     public static string Server { get; } = Environment.GetEnvironmentVariable("SALUS_TEST_DATABASE") ?? "";
     public static bool IsPostgres => Server.Length > 0;
 
-    private TestDatabase(string connection, string name) => (Connection, Name) = (connection, name);
+    private TestDatabase(string connection, string name)
+    {
+        (Connection, Name) = (connection, name);
+        TestKeys.Give(Folder);
+    }
 
     /// <summary>Empty: SQLite.</summary>
     public string Connection { get; }

@@ -7,8 +7,11 @@ namespace Salus.Kernel.Data;
 /// What differs between SQLite and PostgreSQL, in one place: opening a context, one transaction for a write, error
 /// numbers, and the few words of SQL that are not the same.
 /// </summary>
-public abstract class Database
+public abstract class Database(TextSeal? seal)
 {
+    /// <summary>Opens and seals texts; null for what reads none, such as <c>salus check</c>.</summary>
+    public TextSeal? Seal { get; } = seal;
+
     /// <summary>A context for reading, with the rows of one organisation in reach (or none).</summary>
     public abstract SalusDb Open(Guid? organisationId = null);
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 using Salus.Kernel.Audit;
 
@@ -15,7 +16,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
     private readonly DbContextOptions<PostgresDb> options;
     private readonly ContextPool contexts;
 
-    public PostgresDatabase(string connectionString)
+    public PostgresDatabase(string connectionString, TextSeal? seal = null) : base(seal)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var text = builder.ConnectionStringBuilder;
@@ -30,7 +31,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
         if (IsLeftOpen("No Reset On Close")) text.NoResetOnClose = true;
         text.Options ??= "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000";
         Source = builder.Build();
-        options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).EnableThreadSafetyChecks(false).Options;
+        options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).ReplaceService<IModelCacheKeyFactory, ModelBySeal>().AddInterceptors(SealedQueries.Instance).EnableThreadSafetyChecks(false).Options;
         contexts = new(() => new PostgresDb(options) { Provider = this });
     }
 

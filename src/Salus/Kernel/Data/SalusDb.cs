@@ -75,6 +75,7 @@ public abstract class SalusDb(DbContextOptions options) : DbContext(options)
                 typeof(SalusDb).GetMethod(nameof(FilterByOrganisation), BindingFlags.NonPublic | BindingFlags.Instance)!
                     .MakeGenericMethod(entity.ClrType).Invoke(this, [builder]);
         }
+        SealedText.Apply(builder, Provider?.Seal);
     }
 
     private void FilterByOrganisation<T>(ModelBuilder builder) where T : class, IOwned =>

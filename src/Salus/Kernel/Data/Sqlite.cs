@@ -26,11 +26,11 @@ public sealed class SqliteDatabase : Database, IAsyncDisposable
         SQLitePCL.raw.sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
-    public SqliteDatabase(string path)
+    public SqliteDatabase(string path, TextSeal? seal = null) : base(seal)
     {
         this.path = path;
         // A file that is away is an outage. Only Migrate makes one: an empty database in its place would look like a healthy clinic without patients.
-        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(Address(path)).EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance).Options;
+        var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(Address(path)).UseMemoryCache(seal?.Models).EnableThreadSafetyChecks(false).AddInterceptors(Pragmas.Instance, SealedQueries.Instance).Options;
         readers = new(() => OpenReader(options));
         writer = new(this);
     }

@@ -42,7 +42,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 await using var connection = database.Connection();
                 await connection.OpenAsync();
                 SqliteDatabase.Pragmas.Set(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;");
-                var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).EnableThreadSafetyChecks(false).Options;
+                var options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).UseMemoryCache(database.Seal?.Models).AddInterceptors(SealedQueries.Instance).EnableThreadSafetyChecks(false).Options;
                 await using var writing = new Writing(connection, () => new SqliteDb(options) { Provider = database });
                 while (await queue.Reader.WaitToReadAsync(stop.Token)) await Group(writing);
                 return;

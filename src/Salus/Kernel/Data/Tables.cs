@@ -22,6 +22,8 @@ internal sealed class StoredAnswerTable : IEntityTypeConfiguration<StoredAnswer>
         table.Property(a => a.Key).HasMaxLength(100);
         table.Property(a => a.Action).HasMaxLength(60);
         table.Property(a => a.RequestHash).HasMaxLength(64);
+        // What an act answered may hold what the medical record says.
+        table.Property(a => a.Answer).Sealed();
         table.HasIndex(a => a.At);
     }
 }

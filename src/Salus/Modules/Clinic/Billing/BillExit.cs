@@ -53,7 +53,7 @@ internal sealed class BillExitTable : IEntityTypeConfiguration<BillExit>
     {
         table.ToTable("clinic_bill_exits");
         table.IsOfEncounter();
-        table.Property(e => e.Reason).HasMaxLength(200);
+        table.Property(e => e.Reason).Sealed();
     }
 }
 

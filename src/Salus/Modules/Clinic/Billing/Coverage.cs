@@ -84,7 +84,7 @@ internal sealed class CoverageTable : IEntityTypeConfiguration<VisitCoverage>
         table.Property(c => c.Insurer).HasMaxLength(120);
         table.Property(c => c.Number).HasMaxLength(40);
         table.Property(c => c.Reference).HasMaxLength(60);
-        table.Property(c => c.Reason).HasMaxLength(200);
+        table.Property(c => c.Reason).Sealed();
         // A rejected one stays beside the next; of those that hold there is one.
         table.HasIndex(c => c.EncounterId).IsUnique().HasFilter("\"State\" <> 'Rejected'").HasDatabaseName("IX_clinic_coverages_one");
         table.HasOne<InsurancePolicy>().WithMany().HasForeignKey(c => c.PolicyId).OnDelete(DeleteBehavior.Restrict);

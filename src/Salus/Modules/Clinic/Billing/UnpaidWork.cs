@@ -40,7 +40,7 @@ internal sealed class LeakNoteTable : IEntityTypeConfiguration<LeakNote>
     {
         table.ToTable("clinic_leak_notes");
         table.IsOfEncounter();
-        table.Property(n => n.Text).HasMaxLength(300);
+        table.Property(n => n.Text).Sealed();
         table.HasIndex(n => new { n.OrganisationId, n.WorkId }).IsUnique();
     }
 }

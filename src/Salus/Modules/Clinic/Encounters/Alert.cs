@@ -69,9 +69,9 @@ internal sealed class AlertTable : IEntityTypeConfiguration<Alert>
     public void Configure(EntityTypeBuilder<Alert> table)
     {
         table.ToTable("clinic_alerts");
-        table.Property(a => a.Title).HasMaxLength(160);
-        table.Property(a => a.Detail).HasMaxLength(300);
-        table.Property(a => a.Resolution).HasMaxLength(300);
+        table.Property(a => a.Title).Sealed();
+        table.Property(a => a.Detail).Sealed();
+        table.Property(a => a.Resolution).Sealed();
         table.IsOfEncounter();
         table.HasIndex(a => new { a.OrganisationId, a.State, a.RaisedAt });
     }

@@ -57,8 +57,8 @@ internal sealed class AllergyTable : IEntityTypeConfiguration<Allergy>
         table.ToTable("clinic_allergies");
         table.Property(a => a.Substance).HasMaxLength(120);
         table.Property(a => a.Folded).HasMaxLength(360);
-        table.Property(a => a.Reaction).HasMaxLength(200);
-        table.Property(a => a.EndReason).HasMaxLength(200);
+        table.Property(a => a.Reaction).Sealed();
+        table.Property(a => a.EndReason).Sealed();
         table.HasIndex(a => new { a.PatientId, a.State });
         table.HasOne<Encounter>().WithMany().HasForeignKey(a => a.EncounterId).OnDelete(DeleteBehavior.Restrict);
         // Said once at most; the same substance once at most.

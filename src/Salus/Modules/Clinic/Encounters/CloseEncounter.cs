@@ -68,6 +68,8 @@ internal sealed class SummaryTable : IEntityTypeConfiguration<Summary>
     public void Configure(EntityTypeBuilder<Summary> table)
     {
         table.ToTable("clinic_summaries");
+        table.Property(s => s.Text).Sealed();
+        table.Property(s => s.Instructions).Sealed();
         table.IsOfEncounter();
         table.HasIndex(s => s.EncounterId).IsUnique();
     }

@@ -51,8 +51,8 @@ internal sealed class ConditionTable : IEntityTypeConfiguration<Condition>
     {
         table.ToTable("clinic_conditions");
         table.Property(c => c.Code).HasMaxLength(12);
-        table.Property(c => c.Text).HasMaxLength(300);
-        table.Property(c => c.EndReason).HasMaxLength(200);
+        table.Property(c => c.Text).Sealed();
+        table.Property(c => c.EndReason).Sealed();
         table.HasIndex(c => new { c.PatientId, c.Kind, c.State });
         table.HasIndex(c => c.EncounterId);
         table.HasIndex(c => c.EncounterId, "IX_clinic_conditions_primary").IsUnique().HasFilter("\"IsPrimary\" AND \"State\" <> 'EnteredInError' AND \"Kind\" = 'Diagnosis'");

@@ -69,6 +69,10 @@ internal sealed class ConsultationTable : IEntityTypeConfiguration<Consultation>
     public void Configure(EntityTypeBuilder<Consultation> table)
     {
         table.ToTable("clinic_consultations");
+        table.Property(c => c.History).Sealed();
+        table.Property(c => c.Examination).Sealed();
+        table.Property(c => c.Assessment).Sealed();
+        table.Property(c => c.Plan).Sealed();
         table.IsOfEncounter();
         table.HasIndex(c => c.EncounterId).IsUnique();
     }
@@ -79,6 +83,10 @@ internal sealed class ConsultationDraftTable : IEntityTypeConfiguration<Consulta
     public void Configure(EntityTypeBuilder<ConsultationDraft> table)
     {
         table.ToTable("clinic_consultation_drafts");
+        table.Property(d => d.History).Sealed();
+        table.Property(d => d.Examination).Sealed();
+        table.Property(d => d.Assessment).Sealed();
+        table.Property(d => d.Plan).Sealed();
         table.IsOfEncounter();
         table.HasIndex(d => new { d.EncounterId, d.AccountId }).IsUnique();
     }

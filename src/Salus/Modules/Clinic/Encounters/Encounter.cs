@@ -53,7 +53,7 @@ internal sealed class EncounterTable : IEntityTypeConfiguration<Encounter>
     public void Configure(EntityTypeBuilder<Encounter> table)
     {
         table.ToTable("clinic_encounters");
-        table.Property(e => e.Complaint).HasMaxLength(500);
+        table.Property(e => e.Complaint).Sealed();
         table.Ignore(e => e.IsOpen);
         // No second open visit of the same kind on the same day; a ticket reuses the open one.
         table.HasIndex(e => new { e.PatientId, e.Type, e.Day }).IsUnique().HasFilter("\"State\" = 'Open'");

@@ -36,6 +36,7 @@ internal sealed class NoteTable : IEntityTypeConfiguration<Note>
     public void Configure(EntityTypeBuilder<Note> table)
     {
         table.ToTable("clinic_notes");
+        table.Property(n => n.Text).Sealed();
         table.Property(n => n.AboutKind).HasMaxLength(30);
         table.IsOfEncounter();
     }

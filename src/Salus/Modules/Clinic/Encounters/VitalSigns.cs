@@ -77,8 +77,8 @@ internal sealed class VitalSignsTable : IEntityTypeConfiguration<VitalSigns>
         table.Property(v => v.Weight).HasPrecision(5, 2);
         table.Property(v => v.Height).HasPrecision(4, 1);
         table.Property(v => v.UpperArm).HasPrecision(4, 1);
-        table.Property(v => v.Remark).HasMaxLength(300);
-        table.Property(v => v.VoidReason).HasMaxLength(200);
+        table.Property(v => v.Remark).Sealed();
+        table.Property(v => v.VoidReason).Sealed();
         table.Ignore(v => v.Bmi);
         table.Ignore(v => v.ExpectedBirth);
         table.IsOfEncounter();

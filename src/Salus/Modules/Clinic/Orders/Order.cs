@@ -90,9 +90,9 @@ internal sealed class OrderTable : IEntityTypeConfiguration<Order>
         table.ToTable("clinic_orders");
         table.Property(o => o.Code).HasMaxLength(30);
         table.Property(o => o.Name).HasMaxLength(160);
-        table.Property(o => o.Indication).HasMaxLength(500);
-        table.Property(o => o.Instructions).HasMaxLength(500);
-        table.Property(o => o.CancelReason).HasMaxLength(200);
+        table.Property(o => o.Indication).Sealed();
+        table.Property(o => o.Instructions).Sealed();
+        table.Property(o => o.CancelReason).Sealed();
         table.Ignore(o => o.IsOpen);
         table.IsOfEncounter();
         table.HasIndex(o => new { o.OrganisationId, o.Kind, o.State, o.Id });

@@ -52,6 +52,7 @@ internal sealed class ResultTable : IEntityTypeConfiguration<Result>
     public void Configure(EntityTypeBuilder<Result> table)
     {
         table.ToTable("clinic_results");
+        table.Property(r => r.Text).Sealed();
         table.Property(r => r.Value).HasPrecision(18, 6);
         table.Property(r => r.Unit).HasMaxLength(30);
         table.Property(r => r.Range).HasMaxLength(80);
@@ -67,7 +68,7 @@ internal sealed class SampleTable : IEntityTypeConfiguration<Sample>
     {
         table.ToTable("clinic_samples");
         table.Property(s => s.Specimen).HasMaxLength(80);
-        table.Property(s => s.Reason).HasMaxLength(200);
+        table.Property(s => s.Reason).Sealed();
         table.IsOfEncounter();
         table.HasIndex(s => s.OrderId);
         table.HasOne<Order>().WithMany().HasForeignKey(s => s.OrderId).OnDelete(DeleteBehavior.Restrict);

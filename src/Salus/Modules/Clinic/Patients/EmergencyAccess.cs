@@ -74,7 +74,7 @@ internal sealed class EmergencyAccessTable : IEntityTypeConfiguration<EmergencyA
     public void Configure(EntityTypeBuilder<EmergencyAccess> table)
     {
         table.ToTable("clinic_emergency_access");
-        table.Property(e => e.Reason).HasMaxLength(300);
+        table.Property(e => e.Reason).Sealed();
         table.HasIndex(e => new { e.PatientId, e.AccountId, e.EndsAt });
         table.HasIndex(e => new { e.OrganisationId, e.StartedAt });
         table.HasOne<Patient>().WithMany().HasForeignKey(e => e.PatientId).OnDelete(DeleteBehavior.Restrict);

@@ -121,8 +121,8 @@ internal sealed class PatientTable : IEntityTypeConfiguration<Patient>
         table.Property(p => p.NationalKey).HasMaxLength(120);
         table.Property(p => p.BloodGroup).HasDefaultValue(BloodGroup.Unknown);
         table.Property(p => p.FormerNumbers).HasMaxLength(160);
-        table.Property(p => p.ArchiveReason).HasMaxLength(200);
-        table.Property(p => p.RestrictReason).HasMaxLength(200);
+        table.Property(p => p.ArchiveReason).Sealed();
+        table.Property(p => p.RestrictReason).Sealed();
         table.Property(p => p.SearchName).HasMaxLength(600);
         table.Property(p => p.SearchText).HasMaxLength(700);
         table.HasIndex(p => p.SearchKey).IsUnique();

@@ -85,13 +85,13 @@ internal sealed class PrescriptionTable : IEntityTypeConfiguration<Prescription>
     {
         table.ToTable("clinic_prescriptions");
         table.Property(p => p.Drug).HasMaxLength(160);
-        table.Property(p => p.Dose).HasMaxLength(80);
-        table.Property(p => p.Frequency).HasMaxLength(80);
-        table.Property(p => p.Instructions).HasMaxLength(500);
-        table.Property(p => p.EmergencyReason).HasMaxLength(200);
-        table.Property(p => p.OverrideReason).HasMaxLength(300);
-        table.Property(p => p.CancelReason).HasMaxLength(200);
-        table.Property(p => p.StopReason).HasMaxLength(200);
+        table.Property(p => p.Dose).Sealed();
+        table.Property(p => p.Frequency).Sealed();
+        table.Property(p => p.Instructions).Sealed();
+        table.Property(p => p.EmergencyReason).Sealed();
+        table.Property(p => p.OverrideReason).Sealed();
+        table.Property(p => p.CancelReason).Sealed();
+        table.Property(p => p.StopReason).Sealed();
         table.IsOfEncounter();
         table.HasIndex(p => new { p.OrganisationId, p.State, p.PrescribedAt });
         table.HasIndex(p => p.RepeatOfId);

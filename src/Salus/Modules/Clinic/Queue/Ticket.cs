@@ -146,7 +146,7 @@ internal sealed class TicketTable : IEntityTypeConfiguration<Ticket>
     {
         table.ToTable("clinic_tickets");
         table.Property(t => t.Code).HasMaxLength(26);
-        table.Property(t => t.UrgencyReason).HasMaxLength(200);
+        table.Property(t => t.UrgencyReason).Sealed();
         table.Ignore(t => t.IsOpen);
         table.HasIndex(t => new { t.QueueId, t.Day, t.Number }).IsUnique();
         table.HasIndex(t => new { t.QueueId, t.Day, t.State, t.Rank, t.Number }).IsDescending(false, false, false, true, false);
@@ -164,7 +164,7 @@ internal sealed class TicketMoveTable : IEntityTypeConfiguration<TicketMove>
     public void Configure(EntityTypeBuilder<TicketMove> table)
     {
         table.ToTable("clinic_ticket_moves");
-        table.Property(m => m.Reason).HasMaxLength(200);
+        table.Property(m => m.Reason).Sealed();
         table.HasIndex(m => new { m.TicketId, m.At });
         table.HasOne<Ticket>().WithMany().HasForeignKey(m => m.TicketId).OnDelete(DeleteBehavior.Restrict);
     }

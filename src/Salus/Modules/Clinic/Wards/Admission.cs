@@ -59,10 +59,10 @@ internal sealed class AdmissionTable : IEntityTypeConfiguration<Admission>
     public void Configure(EntityTypeBuilder<Admission> table)
     {
         table.ToTable("clinic_admissions");
-        table.Property(a => a.Reason).HasMaxLength(500);
+        table.Property(a => a.Reason).Sealed();
         table.Property(a => a.DiagnosisCode).HasMaxLength(12);
-        table.Property(a => a.Diagnosis).HasMaxLength(300);
-        table.Property(a => a.Note).HasMaxLength(2000);
+        table.Property(a => a.Diagnosis).Sealed();
+        table.Property(a => a.Note).Sealed();
         table.IsOfEncounter();
         table.HasIndex(a => a.EncounterId).IsUnique();
         // Nobody lies in two beds, not even by two visits.
@@ -75,7 +75,7 @@ internal sealed class BedStayTable : IEntityTypeConfiguration<BedStay>
     public void Configure(EntityTypeBuilder<BedStay> table)
     {
         table.ToTable("clinic_bed_stays");
-        table.Property(s => s.Reason).HasMaxLength(200);
+        table.Property(s => s.Reason).Sealed();
         table.HasIndex(s => s.EncounterId);
         // One patient in a bed, and one bed for a patient.
         table.HasIndex(s => s.BedId, "IX_clinic_bed_stays_one_in_a_bed").IsUnique().HasFilter("\"To\" IS NULL");

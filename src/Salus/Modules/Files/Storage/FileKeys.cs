@@ -4,36 +4,22 @@ using Salus.Kernel.Audit;
 
 namespace Salus.Modules.Files.Storage;
 
-/// <summary>
-/// The keys of the installation that wrap the keys of files, and the one that signs links: files in the keys folder, outside the database. A
-/// newer <c>file-wrapping*.key</c> (by name) wraps from then on; older ones go on unwrapping as long as they are there.
-/// </summary>
-public sealed class FileKeys
+/// <summary>The keys of files, wrapped with the keys of the installation (<see cref="KeyRing"/>), and the key that signs links.</summary>
+public sealed class FileKeys(KeyRing ring, Settings settings)
 {
-    private const string First = "file-wrapping.key", Pattern = "file-wrapping*.key";
-    private const int NonceBytes = 12, TagBytes = 16, IdBytes = 4;
-    public const int KeyBytes = 32;
-    private readonly string folder;
-    private volatile IReadOnlyList<(string Id, byte[] Key)> keys;
-
-    public FileKeys(Settings settings)
-    {
-        folder = settings.KeysFolder;
-        KeyFile.ReadOrCreate(Path.Combine(folder, First), FreshText);
-        keys = Read();
-        Links = Convert.FromBase64String(KeyFile.ReadOrCreate(Path.Combine(folder, "file-links.key"), FreshText).Trim());
-    }
+    private const int NonceBytes = 12, TagBytes = 16, IdBytes = KeyRing.IdBytes;
+    public const int KeyBytes = KeyRing.KeyBytes;
 
     /// <summary>A key for one new blob, and for nothing else: chunks are numbered, and a number must never come twice under one key.</summary>
     public static byte[] Fresh() => RandomNumberGenerator.GetBytes(KeyBytes);
 
     /// <summary>Signs links.</summary>
-    public byte[] Links { get; }
+    public byte[] Links { get; } = Convert.FromBase64String(KeyFile.ReadOrCreate(Path.Combine(settings.KeysFolder, "file-links.key"), () => Convert.ToBase64String(Fresh())).Trim());
 
     /// <summary>The file's key as its row keeps it; only for this file.</summary>
     public string Wrap(byte[] key, Guid file)
     {
-        var (id, wrapping) = keys[^1];
+        var (id, wrapping) = ring.Newest;
         var box = new byte[IdBytes + NonceBytes + KeyBytes + TagBytes];
         Convert.FromHexString(id).CopyTo(box, 0);
         RandomNumberGenerator.Fill(box.AsSpan(IdBytes, NonceBytes));
@@ -48,9 +34,7 @@ public sealed class FileKeys
         var box = Convert.FromBase64String(wrapped);
         if (box.Length != IdBytes + NonceBytes + KeyBytes + TagBytes) throw new CryptographicException("This is no wrapped key.");
         var id = Convert.ToHexStringLower(box.AsSpan(0, IdBytes));
-        // Another node may have been given a newer one.
-        if (keys.All(k => k.Id != id)) keys = Read();
-        var wrapping = keys.FirstOrDefault(k => k.Id == id).Key ?? throw new CryptographicException($"The key {id} is not in the keys folder.");
+        var wrapping = ring.Find(id)?.Secret ?? throw new CryptographicException($"The key {id} is not in the keys folder.");
         var key = new byte[KeyBytes];
         using var aes = new AesGcm(wrapping, TagBytes);
         aes.Decrypt(box.AsSpan(IdBytes, NonceBytes), box.AsSpan(IdBytes + NonceBytes, KeyBytes), box.AsSpan(IdBytes + NonceBytes + KeyBytes), key, file.ToByteArray());
@@ -76,10 +60,4 @@ public sealed class FileKeys
         aes.Decrypt(box[..NonceBytes], box.Slice(NonceBytes, plain.Length), box[(NonceBytes + plain.Length)..], plain);
         return plain;
     }
-
-    private List<(string, byte[])> Read() =>
-        [.. Directory.EnumerateFiles(folder, Pattern).OrderBy(path => Path.GetFileName(path) != First).ThenBy(path => path, StringComparer.Ordinal).Select(path => Convert.FromBase64String(File.ReadAllText(path).Trim())).Where(k => k.Length == KeyBytes)
-            .Select(k => (Convert.ToHexStringLower(SHA256.HashData(k).AsSpan(0, IdBytes)), k))];
-
-    private static string FreshText() => Convert.ToBase64String(Fresh());
 }

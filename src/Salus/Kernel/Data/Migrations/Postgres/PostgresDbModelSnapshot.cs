@@ -750,8 +750,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateOnly?>("Until")
                         .HasColumnType("date");
@@ -844,8 +843,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1007,8 +1005,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("WorkId")
                         .HasColumnType("uuid");
@@ -1178,8 +1175,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Reference")
                         .IsRequired()
@@ -1275,8 +1271,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("EncounterId")
                         .HasColumnType("uuid");
@@ -1297,8 +1292,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Resolution")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("ResolvedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1321,8 +1315,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(160)
-                        .HasColumnType("character varying(160)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -1355,8 +1348,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1380,8 +1372,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reaction")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime>("RecordedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1437,8 +1428,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1476,8 +1466,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -1621,8 +1610,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Complaint")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<DateOnly>("Day")
                         .HasColumnType("date");
@@ -1801,8 +1789,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Remark")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<int?>("Respiration")
                         .HasColumnType("integer");
@@ -1824,8 +1811,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("VoidReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("VoidedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2045,8 +2031,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("CancelReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<Guid?>("CatalogueId")
                         .HasColumnType("uuid");
@@ -2067,13 +2052,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Indication")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Instructions")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -2148,8 +2131,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uuid");
@@ -2159,13 +2141,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Recipient")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime>("ReferredAt")
                         .HasColumnType("timestamp with time zone");
@@ -2175,8 +2155,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Specialty")
                         .IsRequired()
-                        .HasMaxLength(120)
-                        .HasColumnType("character varying(120)");
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -2295,8 +2274,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Specimen")
                         .IsRequired()
@@ -2334,8 +2312,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime>("StartedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2465,8 +2442,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("OtherArchiveReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("OtherArchivedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2476,13 +2452,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("UndoReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("UndoneAt")
                         .HasColumnType("timestamp with time zone");
@@ -2514,8 +2488,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("ArchiveReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("ArchivedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2604,8 +2577,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("RestrictReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("RestrictedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2678,8 +2650,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime>("Since")
                         .HasColumnType("timestamp with time zone");
@@ -2716,8 +2687,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Notes")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uuid");
@@ -2870,8 +2840,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Dose")
                         .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Drug")
                         .IsRequired()
@@ -2903,8 +2872,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime>("RecordedAt")
                         .HasColumnType("timestamp with time zone");
@@ -2996,8 +2964,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("About")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Because")
                         .HasMaxLength(20)
@@ -3005,8 +2972,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -3062,8 +3028,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(160)
-                        .HasColumnType("character varying(160)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -3084,8 +3049,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("CancelReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Check")
                         .IsRequired()
@@ -3097,8 +3061,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Dose")
                         .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Drug")
                         .IsRequired()
@@ -3110,8 +3073,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("EmergencyReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("EncounterId")
                         .HasColumnType("uuid");
@@ -3124,13 +3086,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Frequency")
                         .IsRequired()
-                        .HasMaxLength(80)
-                        .HasColumnType("character varying(80)");
+                        .HasColumnType("text");
 
                     b.Property<string>("Instructions")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<bool>("IsEmergency")
                         .HasColumnType("boolean");
@@ -3140,8 +3100,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("OverrideReason")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("PatientId")
                         .HasColumnType("uuid");
@@ -3170,8 +3129,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("StopReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("StoppedAt")
                         .HasColumnType("timestamp with time zone");
@@ -3498,8 +3456,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("UrgencyReason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -3553,8 +3510,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -3585,8 +3541,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Diagnosis")
                         .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("character varying(300)");
+                        .HasColumnType("text");
 
                     b.Property<string>("DiagnosisCode")
                         .IsRequired()
@@ -3616,8 +3571,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Note")
                         .IsRequired()
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)");
+                        .HasColumnType("text");
 
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uuid");
@@ -3627,8 +3581,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -3773,8 +3726,7 @@ namespace Salus.Kernel.Data.Migrations.Postgres
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasColumnType("text");
 
                     b.Property<DateTime?>("To")
                         .HasColumnType("timestamp with time zone");

@@ -743,7 +743,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateOnly?>("Until")
@@ -837,7 +836,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -1000,7 +998,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("WorkId")
@@ -1171,7 +1168,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reference")
@@ -1268,7 +1264,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("EncounterId")
@@ -1290,7 +1285,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Resolution")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("ResolvedAt")
@@ -1314,7 +1308,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(160)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
@@ -1348,7 +1341,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("EndedAt")
@@ -1373,7 +1365,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reaction")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("RecordedAt")
@@ -1430,7 +1421,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("EndedAt")
@@ -1469,7 +1459,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
@@ -1614,7 +1603,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Complaint")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<DateOnly>("Day")
@@ -1794,7 +1782,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Remark")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("Respiration")
@@ -1817,7 +1804,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("VoidReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("VoidedAt")
@@ -2038,7 +2024,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("CancelReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("CatalogueId")
@@ -2060,12 +2045,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Indication")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Instructions")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -2141,7 +2124,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("EndReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("OrganisationId")
@@ -2152,12 +2134,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Recipient")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("ReferredAt")
@@ -2168,7 +2148,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Specialty")
                         .IsRequired()
-                        .HasMaxLength(120)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -2288,7 +2267,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Specimen")
@@ -2327,7 +2305,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("StartedAt")
@@ -2458,7 +2435,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("OtherArchiveReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("OtherArchivedAt")
@@ -2469,12 +2445,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("UndoReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("UndoneAt")
@@ -2507,7 +2481,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("ArchiveReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("ArchivedAt")
@@ -2597,7 +2570,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("RestrictReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("RestrictedAt")
@@ -2671,7 +2643,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("Since")
@@ -2709,7 +2680,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Notes")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("OrganisationId")
@@ -2863,7 +2833,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Dose")
                         .IsRequired()
-                        .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Drug")
@@ -2896,7 +2865,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("RecordedAt")
@@ -2989,7 +2957,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("About")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Because")
@@ -2998,7 +2965,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -3055,7 +3021,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasMaxLength(160)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
@@ -3077,7 +3042,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("CancelReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Check")
@@ -3090,7 +3054,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Dose")
                         .IsRequired()
-                        .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Drug")
@@ -3103,7 +3066,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("EmergencyReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("EncounterId")
@@ -3117,12 +3079,10 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Frequency")
                         .IsRequired()
-                        .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Instructions")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("IsEmergency")
@@ -3133,7 +3093,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("OverrideReason")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("PatientId")
@@ -3163,7 +3122,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("StopReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("StoppedAt")
@@ -3491,7 +3449,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("UrgencyReason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
@@ -3546,7 +3503,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -3578,7 +3534,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Diagnosis")
                         .IsRequired()
-                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("DiagnosisCode")
@@ -3609,7 +3564,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Note")
                         .IsRequired()
-                        .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("OrganisationId")
@@ -3620,7 +3574,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -3766,7 +3719,6 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("To")

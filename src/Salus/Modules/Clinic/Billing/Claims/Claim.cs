@@ -120,7 +120,7 @@ internal sealed class ClaimTable : IEntityTypeConfiguration<Claim>
         table.Property(c => c.Currency).HasMaxLength(3);
         table.Property(c => c.SubmissionReference).HasMaxLength(60);
         table.Property(c => c.AnswerReference).HasMaxLength(60);
-        table.Property(c => c.Reason).HasMaxLength(200);
+        table.Property(c => c.Reason).Sealed();
         table.Property(c => c.PaymentReference).HasMaxLength(60);
         table.Ignore(c => c.Outstanding);
         table.HasIndex(c => new { c.OrganisationId, c.Number }).IsUnique().HasFilter("\"Number\" <> ''");

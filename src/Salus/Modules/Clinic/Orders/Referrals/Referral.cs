@@ -62,10 +62,11 @@ internal sealed class ReferralTable : IEntityTypeConfiguration<Referral>
     public void Configure(EntityTypeBuilder<Referral> table)
     {
         table.ToTable("clinic_referrals");
-        table.Property(r => r.Specialty).HasMaxLength(120);
-        table.Property(r => r.Recipient).HasMaxLength(200);
-        table.Property(r => r.Reason).HasMaxLength(500);
-        table.Property(r => r.EndReason).HasMaxLength(200);
+        table.Property(r => r.Specialty).Sealed();
+        table.Property(r => r.Recipient).Sealed();
+        table.Property(r => r.Reason).Sealed();
+        table.Property(r => r.Summary).Sealed();
+        table.Property(r => r.EndReason).Sealed();
         table.IsOfEncounter();
     }
 }

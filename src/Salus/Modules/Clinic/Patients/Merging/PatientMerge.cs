@@ -67,9 +67,9 @@ internal sealed class PatientMergeTable : IEntityTypeConfiguration<PatientMerge>
     public void Configure(EntityTypeBuilder<PatientMerge> table)
     {
         table.ToTable("clinic_patient_merges");
-        table.Property(m => m.Reason).HasMaxLength(200);
-        table.Property(m => m.OtherArchiveReason).HasMaxLength(200);
-        table.Property(m => m.UndoReason).HasMaxLength(200);
+        table.Property(m => m.Reason).Sealed();
+        table.Property(m => m.OtherArchiveReason).Sealed();
+        table.Property(m => m.UndoReason).Sealed();
         table.HasIndex(m => m.KeptPatientId);
         // Nobody is merged into two.
         table.HasIndex(m => m.OtherPatientId).IsUnique().HasFilter("\"UndoneAt\" IS NULL");

@@ -33,7 +33,7 @@ internal sealed class CareTeamTable : IEntityTypeConfiguration<CareTeamMember>
     public void Configure(EntityTypeBuilder<CareTeamMember> table)
     {
         table.ToTable("clinic_care_team");
-        table.Property(m => m.Reason).HasMaxLength(200);
+        table.Property(m => m.Reason).Sealed();
         table.HasIndex(m => new { m.PatientId, m.AccountId, m.Until });
         table.HasIndex(m => new { m.AccountId, m.Until });
         table.HasOne<Patient>().WithMany().HasForeignKey(m => m.PatientId).OnDelete(DeleteBehavior.Restrict);

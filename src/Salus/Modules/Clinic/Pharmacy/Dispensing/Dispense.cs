@@ -50,7 +50,7 @@ internal sealed class DispenseTable : IEntityTypeConfiguration<Dispense>
     public void Configure(EntityTypeBuilder<Dispense> table)
     {
         table.ToTable("clinic_dispenses");
-        table.Property(d => d.Notes).HasMaxLength(300);
+        table.Property(d => d.Notes).Sealed();
         table.IsOfEncounter();
         table.HasIndex(d => d.PrescriptionId).IsUnique();
         table.HasIndex(d => new { d.OrganisationId, d.Id });

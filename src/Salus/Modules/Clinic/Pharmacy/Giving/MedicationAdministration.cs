@@ -43,8 +43,8 @@ internal sealed class AdministrationTable : IEntityTypeConfiguration<MedicationA
     {
         table.ToTable("clinic_administrations");
         table.Property(a => a.Drug).HasMaxLength(160);
-        table.Property(a => a.Dose).HasMaxLength(80);
-        table.Property(a => a.Reason).HasMaxLength(200);
+        table.Property(a => a.Dose).Sealed();
+        table.Property(a => a.Reason).Sealed();
         table.IsOfEncounter();
         table.HasOne<Prescription>().WithMany().HasForeignKey(a => a.PrescriptionId).OnDelete(DeleteBehavior.Restrict);
     }

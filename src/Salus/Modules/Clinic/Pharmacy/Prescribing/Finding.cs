@@ -62,8 +62,8 @@ internal sealed class PrescriptionFindingTable : IEntityTypeConfiguration<Prescr
     public void Configure(EntityTypeBuilder<PrescriptionFinding> table)
     {
         table.ToTable("clinic_prescription_findings");
-        table.Property(f => f.About).HasMaxLength(200);
-        table.Property(f => f.Detail).HasMaxLength(500);
+        table.Property(f => f.About).Sealed();
+        table.Property(f => f.Detail).Sealed();
         table.Ignore(f => f.Finding);
         table.HasIndex(f => f.PrescriptionId);
         table.HasOne<Prescription>().WithMany().HasForeignKey(f => f.PrescriptionId).OnDelete(DeleteBehavior.Restrict);

@@ -161,7 +161,7 @@ internal sealed class ReportedMedicineTable : IEntityTypeConfiguration<ReportedM
     public void Configure(EntityTypeBuilder<ReportedMedicine> table)
     {
         table.ToTable("clinic_reported_medicines");
-        table.Property(r => r.Text).HasMaxLength(160);
+        table.Property(r => r.Text).Sealed();
         table.HasIndex(r => new { r.PatientId, r.StoppedAt });
         table.HasOne<Patient>().WithMany().HasForeignKey(r => r.PatientId).OnDelete(DeleteBehavior.Restrict);
     }
