@@ -44,7 +44,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
 {
     public const string Action = "bill.read";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -55,7 +55,6 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadBills);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BillView result) => ("patient", [result.Visit.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<BillView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
