@@ -128,7 +128,7 @@ public sealed class MoneyTests(DemoServer demo)
         await page.FillAsync("form[action$='/sending'] input[type=email]", address);
         await page.ClickAsync("form[action$='/sending'] button");
         await Assertions.Expect(page.Locator(".saved")).ToBeVisibleAsync();
-        await page.ClickAsync("main a[href*='/cash/']");
+        await page.ClickAsync("main a[href*='/cash/Patient/']");
         var payer = page.Url;
         await page.ClickAsync("summary:has-text('Issue a statement')");
         await page.FillAsync("#s-from", "2026-01-01");
