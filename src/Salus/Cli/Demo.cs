@@ -45,7 +45,7 @@ public static class Demo
         var database = app.Services.GetRequiredService<Database>();
         await database.Migrate(ct);
         var clock = app.Services.GetRequiredService<TimeProvider>();
-        var secret = await DemoClinic.Fill(database, clock.Now(), ct);
+        var secret = await DemoClinic.Fill(app.Services, database, clock.Now(), ct);
         await File.WriteAllTextAsync(mark, string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:F0}\n{clock.Today(TimeZoneInfo.FindSystemTimeZoneById(DemoClinic.Zone)):yyyy-MM-dd}\n{secret}\n"), ct);
     }
 

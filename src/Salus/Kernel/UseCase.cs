@@ -178,6 +178,16 @@ public abstract class UseCase<TCommand, TResult>(Tools tools) where TCommand : c
     }
 }
 
+/// <summary>A query by which a page that is open fetches again what it shows, as it does by itself whenever something changed.</summary>
+public interface IRefreshable
+{
+    /// <summary>
+    /// True: opening the page was logged already. It leaves a row only for what the log does not have from this reader yet: that a page was opened before is not taken from
+    /// whoever says so.
+    /// </summary>
+    bool IsRefresh { get; }
+}
+
 /// <summary>
 /// One read of personal data, with the same gate as a write. What was read is in the audit log before it is shown.
 /// </summary>
@@ -195,12 +205,6 @@ public abstract class ReadModel<TQuery, TResult>(Tools tools) where TQuery : cla
     /// <summary>Which subjects the answer shows: kind and ids. Null: nothing personal is in it, and nothing is logged.</summary>
     protected abstract (string Kind, IReadOnlyCollection<Guid> Ids)? Shown(TQuery query, TResult result);
 
-    /// <summary>
-    /// True when a page that is open fetches again what it shows, as it does by itself whenever something changed. It leaves a row only for what the log does not have from
-    /// this reader yet: that a page was opened before is not taken from whoever says so.
-    /// </summary>
-    protected virtual bool IsRefresh(TQuery query) => false;
-
     /// <exception cref="Refusal">The answer is no.</exception>
     public async Task<TResult> Run(TQuery query, CancellationToken ct)
     {
@@ -209,7 +213,7 @@ public abstract class ReadModel<TQuery, TResult>(Tools tools) where TQuery : cla
             await Authorize(query, ct);
             TResult result;
             await using (var db = tools.Database.Open(Actor.OrganisationId)) result = await Handle(db, query, ct);
-            if (Shown(query, result) is { } shown) await (IsRefresh(query) ? tools.Audit.ReadAgain(Actor, Name, shown.Kind, shown.Ids) : tools.Audit.Read(Actor, Name, shown.Kind, shown.Ids));
+            if (Shown(query, result) is { } shown) await (query is IRefreshable { IsRefresh: true } ? tools.Audit.ReadAgain(Actor, Name, shown.Kind, shown.Ids) : tools.Audit.Read(Actor, Name, shown.Kind, shown.Ids));
             return result;
         }
         catch (Refusal refusal) when (Actor.IsKnown && refusal.Status is 403 or 404)

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Salus.Kernel;
 using Salus.Modules.Accounts.SecondFactor;
+using Salus.Tests.Billing;
 
 namespace Salus.Tests.Live;
 
@@ -66,6 +67,24 @@ public sealed class LiveTests(SalusServer server)
         var visit = await clinic.Admitted(beds[0]);
         Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
         (await clinic.Nurse.Post($"encounters/{visit}/vitals", new { oxygen = 80 })).Is(201);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nurse", true)] [InlineData("receptionist", true)] [InlineData("doctor", true)] [InlineData("lab", false)] [InlineData("pharmacist", false)]
+    public async Task Who_sees_bills_hears_that_a_claim_was_drafted_grew_with_the_bill_and_was_submitted(string who, bool hears)
+    {
+        var (clinic, stranger) = (await Clinic.Make(server.Salus), await server.Stranger());
+        using var socket = await Socket.Open(clinic, who);
+        Assert.Contains("error", await socket.Ask("Listen", $"claims:{stranger.Id}"), StringComparison.Ordinal);
+        Assert.Contains(hears ? $"claims:{clinic.Id}" : "error", await socket.Ask("Listen", $"claims:{clinic.Id}"), StringComparison.Ordinal);
+        if (!hears) return;
+        var insured = await clinic.Covered();
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+        var dressing = await clinic.Price("other", "DRESS", "10.00", by: ["desk"]);
+        (await clinic.Receptionist.Post($"encounters/{insured.Visit}/bill/services", new { serviceId = dressing })).Is(200);
+        Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
+        (await clinic.Submit(insured.Claim)).Is(200);
         Assert.Contains("\"changed\"", await socket.Read(), StringComparison.Ordinal);
     }
 

@@ -75,7 +75,7 @@ public sealed class TenancyTests(SalusServer server)
         ("interaction-rules", _) => new { a = "Renamed", b = "Aspirin", severity = "mild" },
         ("charges", "credits") => new { kind = "waiver", reason = "Poor" },
         ("payments", "refunds") => new { way = "transfer", reason = "Not done" },
-        ("payments" or "invoices", "sending") => new { to = "anna@example.org" },
+        ("payments" or "invoices" or "credit-notes" or "statements", "sending") => new { to = "anna@example.org" },
         ("invoices", "void") => new { reason = "Wrong" },
         ("drawers", "closing") => new { counted = new { amount = "0" } },
         ("report-differences", _) => new { reason = "A fee" },

@@ -15,7 +15,7 @@ internal static class DemoClinic
     private const int Patients = 200, Days = 30;
 
     /// <summary>Fills an empty database; returns the secret of the waiting-room screen.</summary>
-    public static async Task<string> Fill(Database database, DateTime now, CancellationToken ct)
+    public static async Task<string> Fill(IServiceProvider services, Database database, DateTime now, CancellationToken ct)
     {
         var random = new Random(20260101);
         var clinic = new Organisation { Slug = "aurora", Name = "Poliambulatorio Aurora", TimeZone = Zone, Language = "it", CallingCode = "39", CreatedAt = now.AddDays(-60) };
@@ -36,6 +36,13 @@ internal static class DemoClinic
             var adults = db.ChangeTracker.Entries<Patient>().Where(e => e.Entity.BirthDate < today.AddYears(-18) && !recent.Contains(e.Entity.Id)).Select(e => e.Entity.Id).ToList();
             new DemoWard(db, now, clinic.Zone, nurse).Write(adults, doctors);
             await db.SaveChangesAsync(ct);
+            return true;
+        }, ct);
+        await using var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<OrganisationSlot>().Current = clinic;
+        await database.Write(clinic.Id, async db =>
+        {
+            await ActivatorUtilities.CreateInstance<DemoMoney>(scope.ServiceProvider, db, clinic, now).Write(ct);
             return true;
         }, ct);
         return secret;

@@ -79,6 +79,7 @@ public static class MoneyPages
             var made = await issue.Run(new() { Kind = Words.Read<PayerKind>("kind", kind), PayerId = id, From = form.Date("from"), To = form.Date("to") }, ct);
             return Door.GoTo(http, page.At($"statements/{made.Id}/paper.pdf"));
         }).Requires(PaymentPermissions.Invoice);
+        pages.MapPost("/cash/{kind}/{payer:guid}/statements/{id:guid}/sending", (string kind, Guid payer, Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.Statement, id, $"cash/{Uri.EscapeDataString(kind)}/{payer}", form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
     }
 
     private static void MapPapers(RouteGroupBuilder pages)
@@ -95,7 +96,8 @@ public static class MoneyPages
             await refund.Run(new() { PaymentId = id, Amount = Money(form, "amount"), Way = form.Choice<RefundWay>("way"), TakesBack = form.Flag("takesBack"), Reason = form["reason"] }, ct);
             return Door.GoTo(http, page.At($"payments/{id}?saved=true"));
         }).Requires(PaymentPermissions.Refund);
-        pages.MapPost("/payments/{id:guid}/sending", (Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.Receipt, id, form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
+        pages.MapPost("/payments/{id:guid}/sending", (Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.Receipt, id, $"payments/{id}", form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
+        pages.MapPost("/charges/{charge:guid}/credits/{id:guid}/sending", (Guid charge, Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.CreditNote, id, $"charges/{charge}", form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
         pages.MapGet("/refunds", async (RefundList list, CancellationToken ct, Guid? after = null) => Show.Page<RefundsPage>(new { View = await list.Run(new() { After = after }, ct) })).Requires(PaymentPermissions.Read);
         pages.MapGet("/charges/{id:guid}", async (Guid id, ChargeRecord read, CancellationToken ct, bool saved = false) => Show.Page<ChargePageView>(new { View = await read.Run(new() { ChargeId = id }, ct), Saved = saved })).Requires(PaymentPermissions.Read);
         pages.MapPost("/charges/{id:guid}/credits", async (Guid id, Form form, CreditCharge credit, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
@@ -122,13 +124,13 @@ public static class MoneyPages
             await make.Run(new() { InvoiceId = id, Reason = form["reason"] }, ct);
             return Door.GoTo(http, page.At($"invoices/{id}?saved=true"));
         }).Requires(PaymentPermissions.Invoice);
-        pages.MapPost("/invoices/{id:guid}/sending", (Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.Invoice, id, form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
+        pages.MapPost("/invoices/{id:guid}/sending", (Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) => Send(LinkedPaper.Invoice, id, $"invoices/{id}", form, send, slot, page, http, ct)).Requires(PaymentPermissions.Invoice);
     }
 
     private static void MapMoney(RouteGroupBuilder pages)
     {
         pages.MapGet("/money", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => Show.Page<MoneyPage>(new { View = await read.Run(new() { From = from, To = to }, ct) })).Requires(PaymentPermissions.Figures);
-        pages.MapGet("/money/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => await FigureDoors.Csv(await read.Run(new() { From = from, To = to }, ct))).Requires(PaymentPermissions.Figures);
+        pages.MapGet("/money/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null, string by = "day") => await FigureDoors.Csv(by, await read.Run(new() { From = from, To = to }, ct))).Requires(PaymentPermissions.Figures);
         pages.MapGet("/money/day", async (DayReport read, TimeProvider clock, PageTools page, CancellationToken ct, DateOnly? day = null, bool saved = false) => Show.Page<DayPage>(new { View = await read.Run(new() { Day = day ?? clock.Today(page.Organisation!.Zone) }, ct), Saved = saved })).Requires(PaymentPermissions.CloseDay);
         pages.MapPost("/money/day/closing", async (Form form, CloseDay close, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
@@ -161,17 +163,18 @@ public static class MoneyPages
             await save.Run(new()
             {
                 Currency = form["currency"].Trim().ToUpperInvariant(), TaxIncluded = form.Flag("taxIncluded"), LegalName = form["legalName"], Address = form["address"], TaxNumber = form["taxNumber"], BankName = form["bankName"], Iban = form["iban"], Bic = form["bic"],
-                InvoiceNote = form["invoiceNote"], DueDays = form.Number("dueDays") ?? 14, OnlinePayments = form.Flag("onlinePayments"), Version = form.Id("version"),
+                InvoiceNote = form["invoiceNote"], DueDays = form.Number("dueDays") ?? 14, ClaimDays = form.Number("claimDays") ?? PaymentSettings.DefaultClaimDays, OnlinePayments = form.Flag("onlinePayments"), Version = form.Id("version"),
             }, ct);
             return Door.GoTo(http, page.At("manage/money?saved=true"));
         }).Requires(PaymentPermissions.Manage);
     }
 
-    private static async Task<IResult> Send(LinkedPaper paper, Guid id, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct)
+    /// <param name="back">The page on which the button is.</param>
+    private static async Task<IResult> Send(LinkedPaper paper, Guid id, string back, Form form, SendPaper send, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct)
     {
         slot.Once(form);
         await send.Run(new() { Paper = paper, Id = id, To = form["to"] }, ct);
-        return Door.GoTo(http, page.At($"{(paper == LinkedPaper.Invoice ? "invoices" : "payments")}/{id}?saved=true"));
+        return Door.GoTo(http, page.At(back + "?saved=true"));
     }
 
     private static List<Guid> Ids(Form form) => [.. form.All("charges").Select(t => Guid.TryParse(t, out var id) ? id : throw Refusal.Field("charges", "Choose what is paid."))];

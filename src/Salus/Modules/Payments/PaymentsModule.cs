@@ -60,7 +60,7 @@ public sealed class PaymentsModule : Module
         new(VoidInvoice.Action, "made an invoice void"),
         new(InvoiceList.Action, "read invoices"),
         new(InvoiceRecord.Action, "read an invoice"),
-        new(SendPaper.Action, "mailed an invoice or a receipt"),
+        new(SendPaper.Action, "mailed an invoice, a receipt, a credit note or a statement"),
         new(IssueStatement.Action, "issued a statement"),
         new(PrintInvoice.Action, "printed an invoice"),
         new(PrintReceipt.Action, "printed a receipt"),
@@ -89,7 +89,7 @@ public sealed class PaymentsModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddScoped<Payers>().AddScoped<ChargeBook>().AddScoped<PaymentBook>().AddScoped<InsurerBook>().AddScoped<RefundBook>().AddScoped<MoneyPapers>().AddSingleton<PayLinks>();
+        services.AddScoped<Payers>().AddScoped<ChargeBook>().AddScoped<PaymentBook>().AddScoped<InsurerBook>().AddScoped<RefundBook>().AddScoped<MoneyPapers>().AddSingleton<CashRule>().AddSingleton<PayLinks>();
         services.AddSingleton<LedgerVerifier>().AddSingleton<LedgerNight>().AddHostedService(s => s.GetRequiredService<LedgerNight>()).AddSingleton<IHealthSource>(s => s.GetRequiredService<LedgerNight>());
         services.AddSingleton<ITopicGuard, MoneyTopic>();
         AddOnline(services);

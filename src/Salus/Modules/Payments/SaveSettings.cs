@@ -8,9 +8,9 @@ using Salus.Modules.Payments.Desk;
 namespace Salus.Modules.Payments;
 
 /// <summary>What an organisation's papers say of it.</summary>
-public sealed record PaymentSettingsView(string Currency, bool TaxIncluded, string LegalName, string Address, string TaxNumber, string BankName, string Iban, string Bic, string InvoiceNote, int DueDays, bool OnlinePayments, Guid Version)
+public sealed record PaymentSettingsView(string Currency, bool TaxIncluded, string LegalName, string Address, string TaxNumber, string BankName, string Iban, string Bic, string InvoiceNote, int DueDays, int ClaimDays, bool OnlinePayments, Guid Version)
 {
-    public static PaymentSettingsView Of(PaymentSettings s) => new(s.Currency, s.TaxIncluded, s.LegalName, s.Address, s.TaxNumber, s.BankName, s.Iban, s.Bic, s.InvoiceNote, s.DueDays, s.OnlinePayments, s.Version);
+    public static PaymentSettingsView Of(PaymentSettings s) => new(s.Currency, s.TaxIncluded, s.LegalName, s.Address, s.TaxNumber, s.BankName, s.Iban, s.Bic, s.InvoiceNote, s.DueDays, s.ClaimDays, s.OnlinePayments, s.Version);
 }
 
 /// <summary>Sets the currency, the tax rule and what the papers say of the organisation. What was charged already stays as it is.</summary>
@@ -47,6 +47,10 @@ public sealed class SavePaymentSettings(Tools tools, IEnumerable<IHasPrices> pri
 
         [Range(0, 365, ErrorMessage = "Between 0 and 365.")]
         public int DueDays { get; init; } = 14;
+
+        /// <summary>After so many days a claim that is not paid counts as overdue.</summary>
+        [Range(0, 365, ErrorMessage = "Between 0 and 365.")]
+        public int ClaimDays { get; init; } = PaymentSettings.DefaultClaimDays;
         public bool OnlinePayments { get; init; } = true;
 
         /// <summary>The version that was looked at; a newer one refuses with 409.</summary>
@@ -65,8 +69,8 @@ public sealed class SavePaymentSettings(Tools tools, IEnumerable<IHasPrices> pri
         if (row is null) Db.Add(row = new PaymentSettings { OrganisationId = Db.OrganisationId });
         else if (command.Version is { } seen && seen != row.Version) throw Refusal.Stale();
         (row.Currency, row.TaxIncluded, row.LegalName, row.Address, row.TaxNumber) = (command.Currency, command.TaxIncluded, Text.Clean(command.LegalName), Text.Clean(command.Address), Text.Clean(command.TaxNumber));
-        (row.BankName, row.Iban, row.Bic, row.InvoiceNote, row.DueDays, row.OnlinePayments) =
-            (Text.Clean(command.BankName), Text.Clean(command.Iban).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant(), Text.Clean(command.Bic).ToUpperInvariant(), Text.Clean(command.InvoiceNote), command.DueDays, command.OnlinePayments);
+        (row.BankName, row.Iban, row.Bic, row.InvoiceNote, row.DueDays, row.ClaimDays, row.OnlinePayments) =
+            (Text.Clean(command.BankName), Text.Clean(command.Iban).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant(), Text.Clean(command.Bic).ToUpperInvariant(), Text.Clean(command.InvoiceNote), command.DueDays, command.ClaimDays, command.OnlinePayments);
         row.Version = Guid.CreateVersion7();
         Subject("organisation", Db.OrganisationId, string.Join(',', Db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)));
         return PaymentSettingsView.Of(row);

@@ -79,6 +79,14 @@ public sealed class DeskTests(SalusServer server)
         Assert.Equal(patient, (await clinic.Receptionist.Get($"debtors?q={number}"))["debtors"][0].GetProperty("payer").Id());
         (await clinic.Receptionist.Post($"invoices/{invoice}/sending", new { to = "me@desk.example" })).Refuses(404, "not-found");
         (await clinic.Receptionist.Post($"payments/{payment}/sending", new { to = "me@desk.example" })).Refuses(404, "not-found");
+        var note = (await clinic.Admin.Post($"charges/{charge}/credits", new { kind = "credit-note", amount = MoneyWords.Eur("1"), reason = "Too dear" })).Is(201).Id;
+        var day = (await clinic.Charge(charge)).Str("day");
+        var statement = (await clinic.Receptionist.Post("statements", new { kind = "patient", payerId = patient, from = day, to = day })).Is(201).Id;
+        foreach (var path in (string[])[$"credit-notes/{note}/sending", $"statements/{statement}/sending"])
+        {
+            (await clinic.Receptionist.Post(path, new { to = "me@desk.example" })).Refuses(404, "not-found");
+            (await clinic.Admin.Post(path, new { to = "me@desk.example" })).Is(204);
+        }
     }
 
     [Fact]

@@ -111,4 +111,70 @@ public sealed class InvoiceTests(SalusServer server)
         Assert.Contains("Ricevuta REC-", mails[1].Subject, StringComparison.Ordinal);
         Assert.All(mails, m => Assert.Contains("/pay/", m.Text, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task credit_notes_and_statements_are_mailed_as_links_that_open_them_and_nothing_else()
+    {
+        var clinic = await server.NewClinic();
+        (await clinic.Admin.Put("", new { name = "Uno", timeZone = "Europe/Rome", language = "fr", callingCode = "39", numberPattern = "xx-xx-xxx" })).Is(204);
+        var own = $"{Guid.NewGuid():N}@example.org";
+        var patient = (await clinic.Register("Zoë Müller", new { name = "Zoë Müller", email = own })).Id;
+        var charge = (await clinic.Charged(patient, "30.00", "X-ray of the hand")).Is(201).Id;
+        async Task<Guid> Credit(string kind) => (await clinic.Admin.Post($"charges/{charge}/credits", new { kind, amount = MoneyWords.Eur("10"), reason = "Too dear" })).Is(201).Id;
+        var (note, waiver, day) = (await Credit("credit-note"), await Credit("waiver"), (await clinic.Charge(charge)).Str("day"));
+        var statement = (await clinic.Receptionist.Post("statements", new { kind = "patient", payerId = patient, from = day, to = day })).Is(201).Id;
+        (await clinic.Receptionist.Post($"credit-notes/{waiver}/sending", new { to = own })).Refuses(404, "not-found"); // a waiver has no paper
+        (await clinic.Receptionist.Post($"statements/{note}/sending", new { to = own })).Refuses(404, "not-found");
+        (await clinic.Receptionist.Post($"credit-notes/{note}/sending", new { to = "nobody" })).RefusesField("to");
+        (await clinic.Doctor.Post($"statements/{statement}/sending", new { to = own })).Refuses(403, "forbidden");
+        (await clinic.Receptionist.Post($"credit-notes/{note}/sending", new { })).Is(204);
+        (await clinic.Receptionist.Post($"statements/{statement}/sending", new { to = own })).Is(204);
+        var mails = await clinic.Salus.Mailbox(own, 2);
+        Assert.Equal([$"Avoir CRN-{DateTime.UtcNow.Year}-0001 de Uno", $"Relevé de compte STM-{DateTime.UtcNow.Year}-0001 de Uno"], mails.Select(m => m.Subject));
+        Assert.Contains("10,00", mails[0].Text, StringComparison.Ordinal);
+        Assert.All(mails, m => Assert.DoesNotContain("X-ray", m.Text, StringComparison.Ordinal));
+        var sent = (await clinic.Audit(Salus.Modules.Payments.Invoices.SendPaper.Action)).Where(a => a.Result == "ok").ToList();
+        Assert.Equal([("credit-note", note), ("statement", statement)], sent.Select(a => (a.SubjectKind, a.SubjectId!.Value)));
+        Assert.All(sent, a => Assert.DoesNotContain("example.org", a.Detail, StringComparison.Ordinal));
+        // The link opens the paper without an account; there is nothing to pay behind it.
+        using var payer = new Browser(clinic.Salus);
+        var links = mails.Select(m => new Uri(System.Text.RegularExpressions.Regex.Match(m.Text, "http\\S+/pay/\\S+").Value).AbsolutePath).ToList();
+        foreach (var link in links)
+        {
+            using (var opened = await payer.Get(link)) Assert.Equal(link + "/paper.pdf", opened.Headers.Location?.ToString());
+            using var started = await payer.Get(link + "/back?checkout=" + Guid.NewGuid());
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, started.StatusCode);
+        }
+        Assert.SkipUnless(Support.Paper.CanBeRead, Support.Paper.Missing);
+        foreach (var (link, words) in links.Zip((string[])["CRN-", "STM-"]))
+        {
+            using var answer = await payer.Get(link + "/paper.pdf");
+            using var paper = await Support.Paper.Of(answer);
+            var text = await paper.Text();
+            foreach (var word in (string[])[words, "Zoë Müller", "10,00"]) Assert.Contains(word, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task the_pages_of_a_charge_and_of_a_payer_mail_credit_notes_and_statements()
+    {
+        var clinic = await server.NewClinic();
+        var (patient, charge) = await clinic.Owes("30.00");
+        var note = (await clinic.Admin.Post($"charges/{charge}/credits", new { kind = "credit-note", amount = MoneyWords.Eur("10"), reason = "Too dear" })).Is(201).Id;
+        var day = (await clinic.Charge(charge)).Str("day");
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "receptionist");
+        var (place, payer, address) = ($"/{clinic.Slug}/charges/{charge}", $"/{clinic.Slug}/cash/Patient/{patient}", $"{Guid.NewGuid():N}@example.org");
+        async Task Submit(string page, string action, Dictionary<string, string> fields)
+        {
+            using var answer = await browser.Submit(page, action, new(fields) { ["once"] = Guid.NewGuid().ToString("N") });
+            Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Redirect, $"{action}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
+        await Submit(payer, payer + "/statements", new() { ["from"] = day, ["to"] = day });
+        var statement = (await clinic.Receptionist.Get($"payer-account?kind=patient&payer={patient}")).Is(200)["statements"][0];
+        Assert.Equal(($"STM-{DateTime.UtcNow.Year}-0001", day), (statement.Str("number"), statement.Str("to")));
+        await Submit(place, $"{place}/credits/{note}/sending", new() { ["to"] = address });
+        await Submit(payer, $"{payer}/statements/{statement.Id()}/sending", new() { ["to"] = address });
+        Assert.Equal(["CRN", "STM"], (await clinic.Salus.Mailbox(address, 2)).Select(m => System.Text.RegularExpressions.Regex.Match(m.Subject, "[A-Z]{3}").Value));
+    }
 }

@@ -66,7 +66,8 @@ public sealed class MoneyPageTests(SalusServer server)
         Assert.Contains("REF-", await Text(browser, at($"payments/{payment}")), StringComparison.Ordinal);
         await Submit(browser, at($"charges/{charge}"), at($"charges/{charge}/credits"), new() { ["kind"] = "Waiver", ["reason"] = "Poor" });
         Assert.Contains("Waived", await Text(browser, at($"charges/{charge}")), StringComparison.Ordinal);
-        await Submit(browser, at("manage/money"), at("manage/money"), new() { ["currency"] = "eur", ["taxIncluded"] = "true", ["legalName"] = "Uno srl", ["dueDays"] = "30" });
+        await Submit(browser, at("manage/money"), at("manage/money"), new() { ["currency"] = "eur", ["taxIncluded"] = "true", ["legalName"] = "Uno srl", ["dueDays"] = "30", ["claimDays"] = "45" });
+        Assert.Equal(45, (await clinic.Admin.Get("payment-settings")).Json.Number("claimDays"));
         Assert.Contains("Uno srl", await Text(browser, at("manage/money")), StringComparison.Ordinal);
         using (var sent = await browser.Upload(at("money/reports"), at("money/reports"), "file", "stripe.csv", "reference,amount,currency,date\nX,5,EUR,2026-01-02"u8.ToArray(), new() { ["method"] = "Stripe", ["once"] = "r1" })) Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
         var difference = (await clinic.Admin.Get("provider-reports")).Items[0].Id();

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel.Data;
-using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Payments.Contract;
 using Lock = Salus.Modules.Clinic.Encounters.Lock;
@@ -23,8 +22,7 @@ public sealed class BillPolicy : IPaymentPolicy
         if (exits.Contains(null)) return _ => null;
         owed.RemoveAll(o => exits.Contains(o.PurposeId));
         // As long as an insurer has something to say, the visit may end; after that what is owed is the patient's.
-        var claims = db.Claims;
-        var insured = await db.Coverages.AnyAsync(c => c.EncounterId == encounterId && (c.State == CoverageState.Pending || claims.Any(x => x.CoverageId == c.Id && (x.State == ClaimState.Draft || x.State == ClaimState.Submitted))), ct);
+        var insured = await db.OpenCoverages.AnyAsync(c => c.EncounterId == encounterId, ct);
         return act => act is CareAct.Close or CareAct.CloseLeaving ? insured ? null : Lock(owed)
             : Lock([.. owed.Where(o => o.Rank < Bills.AfterCare && (o.Kind == Bills.ForVisit || o.PurposeId == orderId))]);
     }

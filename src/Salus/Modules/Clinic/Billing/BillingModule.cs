@@ -1,4 +1,5 @@
 using Salus.Kernel;
+using Salus.Kernel.Live;
 using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Organisations.Contract;
@@ -62,8 +63,9 @@ internal static class BillingModule
 
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>().AddScoped<ClaimPaper>().AddSingleton<IHasPrices, ServicePrices>();
+        services.AddSingleton<IPaymentPolicy, BillPolicy>().AddScoped<Bills>().AddScoped<ClaimPaper>().AddSingleton<IHasPrices, ServicePrices>().AddSingleton<IHoldsCash, InsuredVisits>().AddSingleton<ITopicGuard, ClaimsTopic>();
         services.AddScoped<IChargeHears, VisitHears>().AddScoped<IChargeHears, OrderHears>().AddScoped<IChargeHears, PrescriptionHears>();
+        services.AddSingleton<IKnowsWork, VisitWork>().AddSingleton<IKnowsWork, OrderWork>().AddSingleton<IKnowsWork, PrescriptionWork>();
         foreach (var check in ClaimChecks.All) services.AddSingleton(check);
     }
 

@@ -86,7 +86,7 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
         if (owed > 0) await book.Credit(booking, charge, owed, CreditKind.CreditNote, reason, ct);
         if (back <= 0) return;
         await insurers.TakeBack(booking, draft!.ClaimId, charge.Id, back, isNotDone: true, reason, ct);
-        await Count(booking.Db, draft.ClaimId, -back, ct);
+        await Count(booking, draft.ClaimId, -back, ct);
         // What became free of the approval covers others.
         await Cover(booking, draft.EncounterId, ct);
     }
@@ -121,7 +121,7 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
             taken += amount;
             await insurers.TakeOver(booking, cover.ClaimId, new(PayerKind.Insurer, cover.PolicyId, cover.Insurer, cover.Number), charge.Id, amount, cover.Reference, ct);
         }
-        if (taken > 0) await Count(db, cover.ClaimId, taken, ct);
+        if (taken > 0) await Count(booking, cover.ClaimId, taken, ct);
     }
 
     private static long ShareOf(long amount, int percent) => (long)Math.Round(amount * (decimal)percent / 100, MidpointRounding.ToEven);
@@ -133,11 +133,12 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
 
     internal sealed record DraftClaim(Guid ClaimId, Guid EncounterId, Guid PolicyId, string Insurer, string Number, int Percent, long Approved, string Reference);
 
-    private static async Task Count(SalusDb db, Guid claimId, long amount, CancellationToken ct)
+    private static async Task Count(Booking booking, Guid claimId, long amount, CancellationToken ct)
     {
         var version = Guid.CreateVersion7();
-        if (await db.Claims.Where(c => c.Id == claimId && c.State == ClaimState.Draft).ExecuteUpdateAsync(set => set.SetProperty(c => c.Amount, c => c.Amount + amount).SetProperty(c => c.Version, version), ct) == 0)
+        if (await booking.Db.Claims.Where(c => c.Id == claimId && c.State == ClaimState.Draft).ExecuteUpdateAsync(set => set.SetProperty(c => c.Amount, c => c.Amount + amount).SetProperty(c => c.Version, version), ct) == 0)
             throw new InvalidOperationException("A claim was submitted while its visit was held.");
+        booking.Changed(Claim.Topic(booking.Db.OrganisationId));
     }
 
     /// <summary>What insurers have taken over of each charge of a visit.</summary>

@@ -132,7 +132,7 @@ public sealed class WaiveBill(Tools tools, Bills bills, ChargeBook book) : Charg
 }
 
 /// <summary>Takes payment for a visit at the desk: all that is owed, or chosen lines, as a whole or in part.</summary>
-public sealed class PayBill(Tools tools, Bills bills, PaymentBook payments) : ChargeUseCase<PayBill.Command>(tools, bills)
+public sealed class PayBill(Tools tools, Bills bills, PaymentBook payments, CashRule cash) : ChargeUseCase<PayBill.Command>(tools, bills)
 {
     public const string Action = "bill.pay";
 
@@ -166,6 +166,7 @@ public sealed class PayBill(Tools tools, Bills bills, PaymentBook payments) : Ch
     {
         if (!Methods.Contains(command.Method)) throw Refusal.Field("method", "Choose one of the list.");
         var (booking, owed) = await Owed(command.EncounterId, command.ChargeIds, ct);
+        await cash.Check(Db, [command.EncounterId], command.Method, ct);
         var currency = owed[0].Currency;
         var payment = await payments.Take(booking, new()
         {

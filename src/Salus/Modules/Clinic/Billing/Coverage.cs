@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Salus.Kernel;
 using Salus.Kernel.Data;
+using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
+using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Billing;
 
@@ -60,7 +63,28 @@ public static class CoverageTables
     {
         public DbSet<InsurancePolicy> InsurancePolicies => db.Set<InsurancePolicy>();
         public DbSet<VisitCoverage> Coverages => db.Set<VisitCoverage>();
+
+        /// <summary>Those to which the insurer still has something to say: it was asked and has not answered, or it has approved and has not answered the claim.</summary>
+        public IQueryable<VisitCoverage> OpenCoverages
+        {
+            get
+            {
+                var claims = db.Set<Claim>();
+                return db.Set<VisitCoverage>().Where(c => c.State == CoverageState.Pending || claims.Any(x => x.CoverageId == c.Id && (x.State == ClaimState.Draft || x.State == ClaimState.Submitted)));
+            }
+        }
     }
+}
+
+/// <summary>
+/// A visit of which an insurer may take over a part is paid neither in cash nor online: what it takes over later would have to be given back, in cash as well. The patient's own share is paid by card,
+/// by transfer or from the wallet meanwhile; what was rejected, or is owed after the answer to the claim, is paid as the patient likes.
+/// </summary>
+public sealed class InsuredVisits : IHoldsCash
+{
+    public IQueryable<Guid> Held(SalusDb db) => db.OpenCoverages.Select(c => c.EncounterId);
+
+    public Refusal Refuse() => new Refusal(409, "bill.insured", "An insurer is asked for this visit: until it has answered, it is paid neither in cash nor online.") { Unlock = "Take the patient's own share by card, by bank transfer or from the wallet, which can be filled with cash. When the insurer has rejected it, or has answered its claim, every way is open." };
 }
 
 internal sealed class InsurancePolicyTable : IEntityTypeConfiguration<InsurancePolicy>

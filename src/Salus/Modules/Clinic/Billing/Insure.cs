@@ -145,6 +145,7 @@ public sealed class DecideCoverage(Tools tools, CareGuard guard, Bills bills) : 
             var currency = (await Db.PaymentSettingsNow(ct)).Currency;
             coverage.Approved = (command.Amount ?? new("")).Minor(currency);
             Db.Add(Claim.Of(coverage, visit, currency, Now, Author));
+            Changed(Claim.Topic(Db.OrganisationId));
             if (reference.Length == 0) throw Refusal.Field("reference", "Please fill this in.");
         }
         else if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");

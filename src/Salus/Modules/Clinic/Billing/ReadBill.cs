@@ -36,15 +36,16 @@ public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Perc
 public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To);
 
 /// <summary>What a visit costs, who pays which part of it, and what opens the way meanwhile.</summary>
+/// <param name="Methods">How it can be paid at the desk now: not in cash while an insurer may take over a part.</param>
 public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillExitLine> Exits,
-    IReadOnlyList<CoverageLine> Coverages, IReadOnlyList<PolicyLine> Policies, IReadOnlyList<RetainerLine> Retainers, Money Wallet);
+    IReadOnlyList<CoverageLine> Coverages, IReadOnlyList<PolicyLine> Policies, IReadOnlyList<RetainerLine> Retainers, Money Wallet, IReadOnlyList<PaymentMethod> Methods);
 
 /// <summary>Reads the bill of one visit.</summary>
-public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadModel<ReadBill.Query, BillView>(tools)
+public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRule cash) : ReadModel<ReadBill.Query, BillView>(tools)
 {
     public const string Action = "bill.read";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -55,7 +56,6 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadBills);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, BillView result) => ("patient", [result.Visit.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<BillView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
@@ -79,6 +79,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
         var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == id).OrderBy(e => e.Id).ToListAsync(ct);
         var names = await People.Of(db, payments.Select(p => p.By).Concat(exits.Select(e => (Guid?)e.GrantedBy)), ct);
         var wallet = await db.Set<Wallet>().AsNoTracking().Where(w => w.PayerId == patient && w.Currency == currency).SumAsync(w => (long?)w.Balance, ct) ?? 0;
+        var held = (await cash.Held(db, [id], ct)).Count > 0;
         string By(Guid? who) => who is { } one ? names.GetValueOrDefault(one, "") : "";
         Money In(long amount) => Money.Of(amount, currency);
         BillLine Line(Charge c)
@@ -98,7 +99,8 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation) : ReadM
             [.. payments.Select(p => new BillPayment(p.Id, p.Number, p.Method, In(p.Amount), In(p.Refunded), p.At, By(p.By)))],
             [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
             [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version, claims.GetValueOrDefault(c.Id) is { } claim ? ClaimOf(claim) : null))],
-            [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet));
+            [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet),
+            [.. PayBill.Methods.Where(m => !held || !CashRule.Concerns(m))]);
     }
 
     private static CoverageClaim ClaimOf(Claim c) => new(c.Id, c.Number, c.State, Money.Of(c.State is ClaimState.Approved or ClaimState.Paid ? c.Approved : c.Amount, c.Currency));

@@ -29,7 +29,7 @@ public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, Vi
 {
     public const string Action = "document.list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -42,7 +42,6 @@ public sealed class DocumentList(Tools tools) : ReadModel<DocumentList.Query, Vi
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadEncounters);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitDocuments result) => result.Items.Count == 0 ? null : ("encounter", [query.EncounterId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<VisitDocuments> Handle(SalusDb db, Query query, CancellationToken ct)
     {

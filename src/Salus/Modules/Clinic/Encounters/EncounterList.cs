@@ -27,7 +27,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
 {
     public const string Action = "encounter.list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         /// <summary>The clinic's local date.</summary>
         public DateOnly? Day { get; init; }
@@ -57,7 +57,6 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, EncounterPage result) =>
         result.Items.All(e => e.IsHidden) ? null : ("patient", [.. result.Items.Where(e => !e.IsHidden).Select(e => e.PatientId).Distinct()]);
 
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<EncounterPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {

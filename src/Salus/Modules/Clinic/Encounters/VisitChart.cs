@@ -26,7 +26,7 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
     public const string Action = "record.read-visit";
     private const int LastVitals = 12, LastVisits = 8;
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
         public ChartPart Parts { get; init; } = ChartPart.All;
@@ -40,7 +40,6 @@ public sealed class VisitChart(Tools tools, OrganisationSlot organisation, CareG
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Chart result) => ("patient", [result.Visit.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<Chart> Handle(SalusDb db, Query query, CancellationToken ct)
     {

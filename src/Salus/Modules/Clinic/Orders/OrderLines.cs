@@ -79,7 +79,7 @@ public sealed class ReadOrders(Tools tools) : ReadModel<ReadOrders.Query, ReadOr
 {
     public const string Action = "order.read";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -92,7 +92,6 @@ public sealed class ReadOrders(Tools tools) : ReadModel<ReadOrders.Query, ReadOr
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Found result) => ("patient", [result.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<Found> Handle(SalusDb db, Query query, CancellationToken ct) =>
         new(await OrderLines.PatientOf(db, query.EncounterId, Actor, Clock.Now(), ct), await OrderLines.Of(db, query.EncounterId, ct));

@@ -27,7 +27,7 @@ public sealed class OrderList(Tools tools, OrganisationSlot organisation) : Read
 {
     public const string Action = "order.list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public WorkPlace Place { get; init; }
         public bool Done { get; init; }
@@ -52,7 +52,6 @@ public sealed class OrderList(Tools tools, OrganisationSlot organisation) : Read
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, OrderPage result) =>
         result.Items.All(g => g.IsHidden) ? null : ("patient", [.. result.Items.Where(g => !g.IsHidden).Select(g => g.PatientId).Distinct()]);
 
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<OrderPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {

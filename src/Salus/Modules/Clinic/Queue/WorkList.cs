@@ -27,7 +27,7 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
 {
     public const string Action = "queue.work-list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         /// <summary>Empty: the first queue.</summary>
         public Guid? QueueId { get; init; }
@@ -41,7 +41,6 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadQueue);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, WorkView result) => ("queue", [result.Queue.Id]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     /// <summary>The queue that the doctor served last today, else the first.</summary>
     private async Task<ServiceQueue?> OwnQueue(SalusDb db, List<ServiceQueue> queues, DateOnly today, CancellationToken ct)

@@ -42,7 +42,7 @@ public sealed class ReadAdmission(Tools tools, OrganisationSlot organisation, Ca
 {
     public const string Action = "admission.read";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -53,7 +53,6 @@ public sealed class ReadAdmission(Tools tools, OrganisationSlot organisation, Ca
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadWards);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdmissionView result) => ("patient", [result.Visit.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<AdmissionView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

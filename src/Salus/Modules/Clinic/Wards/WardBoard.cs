@@ -30,7 +30,7 @@ public sealed class WardBoard(Tools tools, OrganisationSlot organisation) : Read
 {
     public const string Action = "ward.board";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         /// <summary>With wards and beds that were archived, for those who define them.</summary>
         public bool WithArchived { get; init; }
@@ -52,7 +52,6 @@ public sealed class WardBoard(Tools tools, OrganisationSlot organisation) : Read
         return shown.Count == 0 ? null : ("patient", shown);
     }
 
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
     protected override async Task<WardView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         var all = query.WithArchived;

@@ -13,7 +13,7 @@ public sealed record StartedCheckout(Guid Id, string Url);
 /// Paying online, from a link in a mail or from a portal. Each step that calls a provider stands between two transactions, and each of these says what is known by then: the
 /// program may end between any two, and a later look puts right what was left open.
 /// </summary>
-public sealed class OnlineDesk(IServiceScopeFactory scopes, Database database, PaymentProviders providers, TimeProvider clock, ILogger<OnlineDesk> log)
+public sealed class OnlineDesk(IServiceScopeFactory scopes, Database database, PaymentProviders providers, CashRule cash, TimeProvider clock, ILogger<OnlineDesk> log)
 {
     /// <summary>The providers that are set up and take the currency.</summary>
     public IReadOnlyList<PaymentMethod> Offered(string currency) => [.. providers.Set.Where(p => p.Takes(currency)).Select(p => p.Method)];
@@ -21,9 +21,10 @@ public sealed class OnlineDesk(IServiceScopeFactory scopes, Database database, P
     /// <summary>Begins a payment of charges; one that is open already for the same is gone on with.</summary>
     /// <param name="invoiceId">The invoice they stand on, if they do.</param>
     /// <param name="back">Our page to which the payer comes back; the id of the payment is put behind it.</param>
-    /// <exception cref="Refusal">409 <c>charge.settled</c>; 422 on <c>method</c> or <c>phone</c>; 503 <c>provider.unavailable</c>.</exception>
+    /// <exception cref="Refusal">409 <c>charge.settled</c>, or what a <see cref="CashRule"/> says; 422 on <c>method</c> or <c>phone</c>; 503 <c>provider.unavailable</c>.</exception>
     public async Task<StartedCheckout> Start(Guid organisation, PaymentMethod method, IReadOnlyCollection<Guid> charges, Guid? invoiceId, string back, string? phone, CancellationToken ct)
     {
+        await using (var held = database.Open(organisation)) await cash.Check(held, await held.Charges.Where(c => charges.Contains(c.Id)).Select(c => c.GroupId).ToListAsync(ct), method, ct);
         if (await Same(organisation, method, charges, invoiceId, ct) is { } known) return new(known.Id, known.Url);
         var id = await As(organisation, s => s.GetRequiredService<BeginCheckout>().Run(new(method, charges, invoiceId, phone), ct));
         await using var db = database.Open(organisation);

@@ -27,6 +27,10 @@ public sealed class PaymentSettings : IVersioned
     /// <summary>How many days after its issue an invoice is due.</summary>
     public int DueDays { get; set; } = 14;
 
+    /// <summary>How many days after its submission a claim that its insurer has not paid counts as overdue.</summary>
+    public int ClaimDays { get; set; } = DefaultClaimDays;
+    public const int DefaultClaimDays = 30;
+
     /// <summary>Payers are offered to pay online, by the providers that are set up.</summary>
     public bool OnlinePayments { get; set; } = true;
     public Guid Version { get; set; }
@@ -66,6 +70,8 @@ internal sealed class PaymentSettingsTable : IEntityTypeConfiguration<PaymentSet
         table.Property(s => s.Iban).HasMaxLength(40);
         table.Property(s => s.Bic).HasMaxLength(11);
         table.Property(s => s.InvoiceNote).HasMaxLength(400);
+        // Rows that were there before it keep what held for them; nothing itself is a value that somebody may want.
+        table.Property(s => s.ClaimDays).HasDefaultValue(PaymentSettings.DefaultClaimDays).HasSentinel(PaymentSettings.DefaultClaimDays);
         table.HasOne<Organisations.Contract.Organisation>().WithOne().HasForeignKey<PaymentSettings>(s => s.OrganisationId).OnDelete(DeleteBehavior.Restrict);
     }
 }

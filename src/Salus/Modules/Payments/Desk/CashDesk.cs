@@ -3,6 +3,7 @@ using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Payments.Charges;
 using Salus.Modules.Payments.Contract;
+using Salus.Modules.Payments.Invoices;
 using Salus.Modules.Payments.Ledger;
 using Salus.Modules.Payments.Wallets;
 
@@ -55,13 +56,17 @@ public sealed class CashDesk(Tools tools, Payers payers) : ReadModel<CashDesk.Qu
 
 /// <summary>What stands between the organisation and one payer.</summary>
 /// <param name="Charges">What is owed, in the order in which it is paid.</param>
-public sealed record PayerAccountView(PayerView Payer, Money Due, IReadOnlyList<ChargeView> Charges, WalletView Wallet, IReadOnlyList<PaymentView> Payments, DrawerView? Drawer);
+/// <param name="Statements">The last ones that were issued.</param>
+/// <param name="Held">Of the charges those that are paid neither in cash nor online now.</param>
+public sealed record PayerAccountView(PayerView Payer, Money Due, IReadOnlyList<ChargeView> Charges, WalletView Wallet, IReadOnlyList<PaymentView> Payments, DrawerView? Drawer, IReadOnlyList<IssuedStatement> Statements, IReadOnlyList<Guid> Held);
+
+public sealed record IssuedStatement(Guid Id, string Number, DateOnly From, DateOnly To);
 
 /// <summary>One payer at the desk: what is owed, the wallet, the last payments.</summary>
-public sealed class PayerAccount(Tools tools, Payers payers) : ReadModel<PayerAccount.Query, PayerAccountView>(tools)
+public sealed class PayerAccount(Tools tools, Payers payers, CashRule cash) : ReadModel<PayerAccount.Query, PayerAccountView>(tools)
 {
     public const string Action = "desk.payer";
-    private const int MostCharges = 100, MostPayments = 10;
+    private const int MostCharges = 100, MostPayments = 10, MostStatements = 5;
 
     public sealed record Query
     {
@@ -80,8 +85,11 @@ public sealed class PayerAccount(Tools tools, Payers payers) : ReadModel<PayerAc
         var payer = await payers.FindToPay(db, Actor, query.Kind, query.PayerId, ct);
         var charges = await db.Charges.AsNoTracking().Where(Charge.IsOutstanding).Where(c => c.PayerId == payer.Id).OrderBy(c => c.Rank).ThenBy(c => c.ChargedAt).ThenBy(c => c.Id).Take(MostCharges).ToListAsync(ct);
         var payments = await db.Payments.AsNoTracking().Where(p => p.PayerId == payer.Id).OrderByDescending(p => p.Id).Take(MostPayments).ToListAsync(ct);
+        var statements = await db.Statements.Where(s => s.PayerId == payer.Id).OrderByDescending(s => s.Id).Take(MostStatements).Select(s => new IssuedStatement(s.Id, s.Number, s.From, s.To)).ToListAsync(ct);
+        var held = await cash.Held(db, charges.Select(c => c.GroupId), ct);
         var wallet = await ReadWallet.Of(db, payer, ct);
         var veil = await payers.Veil(db, Actor, [payer.Id], ct);
-        return new(veil.Over(wallet.Payer), Money.Of(charges.Sum(c => c.Due), wallet.Balance.Currency!), [.. charges.Select(c => veil.Over(ChargeView.Of(c)))], veil.Over(wallet), [.. payments.Select(p => veil.Over(PaymentView.Of(p)))], await CashDesk.OwnDrawer(db, Actor, ct));
+        return new(veil.Over(wallet.Payer), Money.Of(charges.Sum(c => c.Due), wallet.Balance.Currency!), [.. charges.Select(c => veil.Over(ChargeView.Of(c)))], veil.Over(wallet), [.. payments.Select(p => veil.Over(PaymentView.Of(p)))], await CashDesk.OwnDrawer(db, Actor, ct), statements,
+            [.. charges.Where(c => c.GroupId is { } group && held.Contains(group)).Select(c => c.Id)]);
     }
 }

@@ -7,7 +7,7 @@ using Salus.Modules.Payments.Contract;
 namespace Salus.Modules.Payments.Desk;
 
 /// <summary>Takes a payment at the desk for one charge or several, as a whole or in part.</summary>
-public sealed class TakePayment(Tools tools, OrganisationSlot organisation, PaymentBook book) : MoneyUseCase<TakePayment.Command, TakePayment.Outcome>(tools, organisation)
+public sealed class TakePayment(Tools tools, OrganisationSlot organisation, PaymentBook book, CashRule cash) : MoneyUseCase<TakePayment.Command, TakePayment.Outcome>(tools, organisation)
 {
     public const string Action = "payment.take";
 
@@ -41,6 +41,7 @@ public sealed class TakePayment(Tools tools, OrganisationSlot organisation, Paym
         if (command.Method == PaymentMethod.Insurance) throw Refusal.Field("method", "What an insurer takes over is written down on the bill of the visit.");
         var first = command.Charges[0];
         var currency = await Db.Charges.Where(c => c.Id == first).Select(c => c.Currency).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
+        if (CashRule.Concerns(command.Method)) await cash.Check(Db, await Db.Charges.Where(c => command.Charges.Contains(c.Id)).Select(c => c.GroupId).ToListAsync(ct), command.Method, ct);
         var payment = await book.Take(Booking, new() { ChargeIds = command.Charges, Method = command.Method, Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "" }, ct);
         Subject("payment", payment.Id, payment.Method.ToString());
         var due = await Db.Charges.Where(c => command.Charges.Contains(c.Id)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);

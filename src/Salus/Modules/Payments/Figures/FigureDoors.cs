@@ -14,9 +14,9 @@ public static class FigureDoors
     {
         var api = routes.Api("Money");
         api.MapGet("/money-figures", (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => read.Run(new() { From = from, To = to }, ct))
-            .Requires(PaymentPermissions.Figures).Refuses("invalid").Describe("readMoneyFigures", "What was earned and received by day, method and purpose");
-        api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => await Csv(await read.Run(new() { From = from, To = to }, ct)))
-            .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same by day as CSV");
+            .Requires(PaymentPermissions.Figures).Refuses("invalid").Describe("readMoneyFigures", "What was earned and received by day, method, purpose and doctor");
+        api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null, string by = "day") => await Csv(by, await read.Run(new() { From = from, To = to }, ct)))
+            .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same as CSV, by day or by doctor");
         api.MapGet("/provider-reports", (ReportList read, CancellationToken ct, Guid? report = null, Guid? after = null, int limit = 50) => read.Run(new() { ReportId = report, After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Reconcile).Refuses("invalid").Describe("listReportDifferences", "The last reports of providers, and differences that are open or of one report");
         api.MapPost("/provider-reports", async (string org, HttpRequest request, CompareReport compare, CancellationToken ct, string method = "") =>
@@ -35,6 +35,13 @@ public static class FigureDoors
             .Requires(PaymentPermissions.Reconcile).Repeatable().Refuses("invalid", "not-found", "report.settled").Describe("settleReportDifference", "Settle a difference with a reason");
     }
 
-    public static async Task<IResult> Csv(MoneyFiguresView view) => Results.File(
-        await Kernel.Csv.Write(["day", "received", "earned", "currency"], view.Days.Select(d => (string[])[d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Received.Amount!, d.Earned.Amount!, view.Received.Currency!])), "text/csv; charset=utf-8", "money.csv");
+    /// <param name="by">A word of <see cref="FigureTable"/>.</param>
+    public static async Task<IResult> Csv(string by, MoneyFiguresView view) => Words.Read<FigureTable>("by", by) switch
+    {
+        FigureTable.Doctor => Results.File(await Kernel.Csv.Write(["doctor", "earned", "tax", "currency"], view.Doctors.Select(d => (string[])[d.Name, d.Earned.Amount!, d.Tax.Amount!, d.Earned.Currency!])), "text/csv; charset=utf-8", "money-by-doctor.csv"),
+        _ => Results.File(await Kernel.Csv.Write(["day", "received", "earned", "currency"], view.Days.Select(d => (string[])[d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Received.Amount!, d.Earned.Amount!, view.Received.Currency!])), "text/csv; charset=utf-8", "money.csv"),
+    };
 }
+
+/// <summary>Which table of the figures is exported.</summary>
+public enum FigureTable { Day, Doctor }

@@ -22,10 +22,10 @@ public sealed record PurposeFigure(string Purpose, Money Earned, Money Tax);
 /// <param name="Insurers">Owed now by insurers: what they have taken over and not paid yet.</param>
 /// <param name="Overdue">Of that, on invoices whose day is over.</param>
 /// <param name="InWallets">What payers have left here.</param>
-public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Insurers, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes);
+public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Insurers, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes, IReadOnlyList<DoctorFigure> Doctors);
 
-/// <summary>What was earned and received by day, method and purpose, told by the ledger itself.</summary>
-public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : ReadModel<MoneyFigures.Query, MoneyFiguresView>(tools)
+/// <summary>What was earned and received by day, method, purpose and doctor, told by the ledger itself.</summary>
+public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation, IEnumerable<IKnowsWork> works) : ReadModel<MoneyFigures.Query, MoneyFiguresView>(tools)
 {
     public const string Action = "money.figures";
     private const int MostDays = 366;
@@ -57,13 +57,15 @@ public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : R
         if (to < start || to.DayNumber - start.DayNumber > MostDays) throw Refusal.Field("to", "At most a year, and not before it begins.");
         var currency = (await db.PaymentSettingsNow(ct)).Currency;
         Money Of(long minor) => Money.Of(minor, currency);
-        var sums = await (from entry in db.LedgerEntries.Where(e => e.Day >= start && e.Day <= to && e.Currency == currency)
+        var entries = db.LedgerEntries.Where(e => e.Day >= start && e.Day <= to && e.Currency == currency);
+        var sums = await (from entry in entries
                           join cause in db.LedgerTransactions on entry.TransactionId equals cause.Id
                           group entry by new { entry.Day, entry.Account, cause.CauseKind, cause.Purpose } into g
                           select new { g.Key.Day, g.Key.Account, g.Key.CauseKind, g.Key.Purpose, Plus = g.Sum(e => e.Amount > 0 ? e.Amount : 0), Minus = g.Sum(e => e.Amount < 0 ? -e.Amount : 0) }).ToListAsync(ct);
         var money = sums.Where(s => Received.Contains(s.Account) && s.CauseKind is Cause.Payment or Cause.Refund or Cause.Claim).ToList();
         var earned = sums.Where(s => s.Account == LedgerAccount.Revenue).ToList();
         var taxes = sums.Where(s => s.Account == LedgerAccount.Tax).ToList();
+        var purposes = earned.Select(e => e.Purpose).Distinct().Order(StringComparer.Ordinal).Select(p => new PurposeSum(p, earned.Where(e => e.Purpose == p).Sum(e => e.Minus - e.Plus), taxes.Where(t => t.Purpose == p).Sum(t => t.Minus - t.Plus))).ToList();
         var due = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
         var late = db.Invoices.Where(i => i.VoidedAt == null && i.DueOn < today).Select(i => (Guid?)i.Id);
         var overdue = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency && late.Contains(c.InvoiceId)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
@@ -73,6 +75,6 @@ public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation) : R
             .Select(d => new DayFigure(d, Of(money.Where(m => m.Day == d).Sum(m => m.Plus - m.Minus)), Of(earned.Where(e => e.Day == d).Sum(e => e.Minus - e.Plus)))).ToList();
         return new(start, to, Of(money.Sum(m => m.Plus - m.Minus)), Of(earned.Sum(e => e.Minus - e.Plus)), Of(taxes.Sum(t => t.Minus - t.Plus)), Of(sums.Where(s => s.Account == LedgerAccount.Waived).Sum(s => s.Plus - s.Minus)), Of(due), Of(insurers), Of(overdue), Of(wallets), days,
             [.. money.GroupBy(m => m.Account).OrderBy(g => g.Key).Select(g => new MethodFigure(g.Key, Of(g.Sum(m => m.Plus)), Of(g.Sum(m => m.Minus)), Of(g.Sum(m => m.Plus - m.Minus))))],
-            [.. earned.Select(e => e.Purpose).Distinct().Order(StringComparer.Ordinal).Select(p => new PurposeFigure(p, Of(earned.Where(e => e.Purpose == p).Sum(e => e.Minus - e.Plus)), Of(taxes.Where(t => t.Purpose == p).Sum(t => t.Minus - t.Plus))))]);
+            [.. purposes.Select(p => new PurposeFigure(p.Purpose, Of(p.Net), Of(p.Tax)))], await WorkFigures.Of(db, works, entries, purposes, currency, ct));
     }
 }

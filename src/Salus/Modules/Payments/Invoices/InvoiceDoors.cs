@@ -25,18 +25,21 @@ public static class InvoiceDoors
             .Requires(PaymentPermissions.Invoice).Repeatable().Refuses("not-found", "invoice.issued").Describe("issueInvoice", "Give a draft its number");
         api.MapPost("/invoices/{id:guid}/void", (Guid id, VoidInvoice.Command command, VoidInvoice make, CancellationToken ct) => make.Run(command with { InvoiceId = id }, ct))
             .Requires(PaymentPermissions.Invoice).Repeatable().Refuses("invalid", "not-found", "invoice.void", "invoice.paid").Describe("voidInvoice", "Make an invoice void; what it was for is still owed");
-        api.MapPost("/invoices/{id:guid}/sending", async (Guid id, SendPaper.Command command, SendPaper send, CancellationToken ct) =>
-            {
-                await send.Run(command with { Id = id, Paper = LinkedPaper.Invoice }, ct);
-                return TypedResults.NoContent();
-            })
-            .Requires(PaymentPermissions.Invoice).Repeatable().Refuses("invalid", "not-found", "invoice.not-issued").Describe("sendInvoice", "Mail an invoice as a link that opens it");
-        api.MapPost("/payments/{id:guid}/sending", async (Guid id, SendPaper.Command command, SendPaper send, CancellationToken ct) =>
-            {
-                await send.Run(command with { Id = id, Paper = LinkedPaper.Receipt }, ct);
-                return TypedResults.NoContent();
-            })
-            .Requires(PaymentPermissions.Invoice).Repeatable().Refuses("invalid", "not-found").Describe("sendReceipt", "Mail a receipt as a link that opens it");
+        foreach (var (path, paper, codes, name, summary) in ((string, LinkedPaper, string[], string, string)[])
+        [
+            ("invoices", LinkedPaper.Invoice, ["invalid", "not-found", "invoice.not-issued"], "sendInvoice", "Mail an invoice as a link that opens it"),
+            ("payments", LinkedPaper.Receipt, ["invalid", "not-found"], "sendReceipt", "Mail a receipt as a link that opens it"),
+            ("credit-notes", LinkedPaper.CreditNote, ["invalid", "not-found"], "sendCreditNote", "Mail a credit note as a link that opens it"),
+            ("statements", LinkedPaper.Statement, ["invalid", "not-found"], "sendStatement", "Mail a statement as a link that opens it"),
+        ])
+        {
+            api.MapPost($"/{path}/{{id:guid}}/sending", async (Guid id, SendPaper.Command command, SendPaper send, CancellationToken ct) =>
+                {
+                    await send.Run(command with { Id = id, Paper = paper }, ct);
+                    return TypedResults.NoContent();
+                })
+                .Requires(PaymentPermissions.Invoice).Repeatable().Refuses(codes).Describe(name, summary);
+        }
         api.MapPost("/statements", async (string org, IssueStatement.Command command, IssueStatement issue, CancellationToken ct) =>
             {
                 var made = await issue.Run(command, ct);

@@ -7,7 +7,7 @@ using Salus.Kernel.Audit;
 namespace Salus.Modules.Payments.Invoices;
 
 /// <summary>What a link in a mail opens.</summary>
-public enum LinkedPaper : byte { Invoice = 1, Receipt = 2 }
+public enum LinkedPaper : byte { Invoice = 1, Receipt = 2, CreditNote = 3, Statement = 4 }
 
 /// <param name="Paper">What it opens, and nothing else.</param>
 public sealed record PayLink(LinkedPaper Paper, Guid Id, Guid Organisation, DateTime Until);

@@ -40,10 +40,11 @@ public static class PayPages
 
 /// <summary>An invoice as who pays sees it.</summary>
 /// <param name="Latest">The last try to pay it online; null: none yet.</param>
-public sealed record PayView(string Word, InvoiceFacts Facts, IReadOnlyList<PaymentMethod> Offered, Checkout? Latest);
+/// <param name="IsHeld">It is not paid online for a time, as while an insurer may take over a part.</param>
+public sealed record PayView(string Word, InvoiceFacts Facts, IReadOnlyList<PaymentMethod> Offered, Checkout? Latest, bool IsHeld);
 
 /// <summary>The work behind the links. The link itself is the authority: what it names, and nothing else, is in reach.</summary>
-public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders providers, Database database, MoneyPapers papers, Printer printer, RateLimits limits, Settings settings, TimeProvider clock)
+public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders providers, CashRule cash, Database database, MoneyPapers papers, Printer printer, RateLimits limits, Settings settings, TimeProvider clock)
 {
     // Far more than providers send, and less than would make us call one of them for every forged notice.
     private static readonly RateLimit Notices = RateLimit.Parse("pay-notice", "600/min");
@@ -55,22 +56,28 @@ public sealed class PayDesk(PayLinks links, OnlineDesk online, PaymentProviders 
         await using var db = database.Open(link.Organisation);
         var facts = await InvoiceFacts.Of(db, link.Id, ct);
         var latest = await db.Checkouts.AsNoTracking().Where(c => c.InvoiceId == link.Id && (checkoutId == null || c.Id == checkoutId)).OrderByDescending(c => c.Id).FirstOrDefaultAsync(ct);
-        var offered = facts.Due > 0 && facts.Issuer.Settings.OnlinePayments ? online.Offered(facts.Invoice.Currency) : [];
-        return Web.Show.Page<PayPage>(new { View = new PayView(word, facts, offered, latest) });
+        var held = (await cash.Held(db, facts.Charges.Where(c => c.Due > 0).Select(c => c.GroupId), ct)).Count > 0;
+        var offered = facts.Due > 0 && facts.Issuer.Settings.OnlinePayments && !held ? online.Offered(facts.Invoice.Currency) : [];
+        return Web.Show.Page<PayPage>(new { View = new PayView(word, facts, offered, latest, held) });
     }
 
     public async Task Print(string word, HttpContext http, CancellationToken ct)
     {
         var link = links.Read(word);
         await using var db = database.Open(link.Organisation);
-        if (link.Paper == LinkedPaper.Receipt)
+        var (language, paper) = await Paper(db, link, ct);
+        await printer.Answer(http, link.Organisation, language, paper, ct);
+    }
+
+    private async Task<(string Language, Func<PrintedDocument> Paper)> Paper(SalusDb db, PayLink link, CancellationToken ct)
+    {
+        switch (link.Paper)
         {
-            var receipt = await ReceiptFacts.Of(db, link.Id, ct);
-            await printer.Answer(http, receipt.Issuer.Id, receipt.Issuer.Language, () => papers.Receipt(receipt), ct);
-            return;
+            case LinkedPaper.Receipt: { var facts = await ReceiptFacts.Of(db, link.Id, ct); return (facts.Issuer.Language, () => papers.Receipt(facts)); }
+            case LinkedPaper.CreditNote: { var facts = await CreditFacts.Of(db, link.Id, ct); return (facts.Issuer.Language, () => papers.CreditNote(facts)); }
+            case LinkedPaper.Statement: { var facts = await StatementFacts.Of(db, link.Id, ct); return (facts.Issuer.Language, () => papers.Statement(facts)); }
+            default: { var facts = await InvoiceFacts.Of(db, link.Id, ct); return (facts.Issuer.Language, () => papers.Invoice(facts)); }
         }
-        var facts = await InvoiceFacts.Of(db, link.Id, ct);
-        await printer.Answer(http, facts.Issuer.Id, facts.Issuer.Language, () => papers.Invoice(facts), ct);
     }
 
     /// <summary>The page once more, from which the browser goes on to the provider by itself; there is a link too.</summary>

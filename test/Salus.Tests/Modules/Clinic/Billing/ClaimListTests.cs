@@ -48,7 +48,7 @@ public sealed class ClaimListTests(SalusServer server)
     }
 
     [Fact]
-    public async Task what_waits_longer_than_thirty_days_is_overdue()
+    public async Task what_waits_longer_than_the_organisation_allows_is_overdue()
     {
         await using var own = await OwnServer.Start();
         var clinic = await Clinic.Make(own.Salus);
@@ -59,6 +59,17 @@ public sealed class ClaimListTests(SalusServer server)
         var item = list.Items.Single(c => c.Id() == late.Claim);
         Assert.True(item.Number("age") is >= 39 and <= 41, item.ToString());
         Assert.Equal((true, "50.00", 1), (item.GetProperty("isOverdue").GetBoolean(), list.Amount("overdue"), list.Items.Count(c => c.GetProperty("isOverdue").GetBoolean())));
+        Assert.Equal(30, (await clinic.Admin.Get("payment-settings")).Is(200).Json.Number("claimDays"));
+        foreach (var days in (int[])[-1, 366]) (await clinic.Admin.Put("payment-settings", new { currency = "EUR", claimDays = days })).RefusesField("claimDays");
+        async Task<(int, string, bool)> Waits(int days)
+        {
+            (await clinic.Admin.Put("payment-settings", new { currency = "EUR", claimDays = days })).Is(200);
+            var (all, one) = ((await List(clinic)).Is(200), (await clinic.Claim(late.Claim))["claim"]);
+            Assert.Equal(days, (await clinic.Admin.Get("payment-settings")).Json.Number("claimDays"));
+            return (all.Items.Count(c => c.GetProperty("isOverdue").GetBoolean()), all.Amount("overdue"), one.GetProperty("isOverdue").GetBoolean());
+        }
+        Assert.Equal((0, "0.00", false), await Waits(60));
+        Assert.Equal((1, "50.00", true), await Waits(0)); // what was submitted today is not late
     }
 
     [Fact]

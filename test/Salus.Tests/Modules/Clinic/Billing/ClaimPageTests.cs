@@ -55,6 +55,33 @@ public sealed class ClaimPageTests(SalusServer server)
     }
 
     [Fact]
+    public async Task the_parts_that_refresh_themselves_show_what_a_new_page_shows_and_leave_one_row()
+    {
+        var clinic = await server.NewClinic();
+        var (one, two) = (await clinic.Claimed(name: "Anna Rossi"), await clinic.Claimed(name: "Bruno Verdi", insurer: "Borealis"));
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "receptionist");
+        string at(string path) => $"/{clinic.Slug}/{path}";
+        async Task Same(string page, string part, string begin)
+        {
+            var (whole, alone) = (Plain(await Text(browser, at(page))), Plain(await Text(browser, at(part))));
+            Assert.Contains(begin, alone, StringComparison.Ordinal);
+            Assert.Contains(alone.Trim(), whole, StringComparison.Ordinal);
+        }
+        await Same("claims?insurer=Borealis", "claims/list?insurer=Borealis", "Bruno Verdi");
+        Assert.DoesNotContain("Anna Rossi", await Text(browser, at("claims/list?insurer=Borealis")), StringComparison.Ordinal);
+        Assert.DoesNotContain("Bruno Verdi", await Text(browser, at($"claims/list?after={two.Claim}")), StringComparison.Ordinal);
+        await Same($"claims/{one.Claim}", $"claims/{one.Claim}/part", "data-state=\"Submitted\"");
+        (await clinic.Reject(one.Claim)).Is(200);
+        for (var i = 0; i < 3; i++) Assert.Contains("data-state=\"Rejected\"", await Text(browser, at($"claims/{one.Claim}/part")), StringComparison.Ordinal);
+        var reads = (await clinic.Audit(Modules.Clinic.Billing.Claims.ReadClaim.Action)).Where(a => a.ActorId == clinic.Account("receptionist").Id).ToList();
+        Assert.Single(reads);
+    }
+
+    // Each form has a token and a word of its own.
+    private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "name=\"(__RequestVerificationToken|once)\" value=\"[^\"]*\"", "");
+
+    [Fact]
     public async Task a_rejection_is_written_on_the_page_and_who_only_reads_bills_has_no_forms()
     {
         var clinic = await server.NewClinic();

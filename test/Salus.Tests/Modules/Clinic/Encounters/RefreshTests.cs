@@ -7,7 +7,7 @@ using Salus.Tests.Pharmacy;
 
 namespace Salus.Tests.Encounters;
 
-/// <summary>ReadModel.IsRefresh and AuditLog.ReadAgain: a page that fetches itself again leaves no row, and whoever only says so leaves one.</summary>
+/// <summary>IRefreshable and AuditLog.ReadAgain: a page that fetches itself again leaves no row, and whoever only says so leaves one.</summary>
 public sealed class RefreshTests(SalusServer server)
 {
     /// <summary>A browser in which htmx fetches parts.</summary>

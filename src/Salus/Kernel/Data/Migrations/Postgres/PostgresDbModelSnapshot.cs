@@ -4715,6 +4715,11 @@ namespace Salus.Kernel.Data.Migrations.Postgres
                         .HasMaxLength(11)
                         .HasColumnType("character varying(11)");
 
+                    b.Property<int>("ClaimDays")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(30);
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)

@@ -4708,6 +4708,11 @@ namespace Salus.Kernel.Data.Migrations.Sqlite
                         .HasMaxLength(11)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("ClaimDays")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(30);
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)

@@ -14,9 +14,6 @@ public enum ClaimState { Draft, Submitted, Approved, Rejected, Paid }
 /// </summary>
 public sealed class Claim : IOfEncounter, IVersioned
 {
-    /// <summary>So long after its submission what is not paid counts as overdue.</summary>
-    public const int OverdueAfterDays = 30;
-
     public Guid Id { get; set; } = Guid.CreateVersion7();
     public Guid OrganisationId { get; set; }
     public Guid EncounterId { get; set; }
@@ -74,7 +71,7 @@ public sealed class Claim : IOfEncounter, IVersioned
     public static string KeyOf(string? insurer) => Kernel.Text.Fold(insurer);
 
     /// <summary>Open lists and pages of claims fetch themselves again.</summary>
-    public static string Topic(Guid organisation) => Topics.Money(organisation);
+    public static string Topic(Guid organisation) => $"claims:{organisation}";
 }
 
 /// <summary>What of a claim is for which charge; written when it is submitted.</summary>

@@ -15,11 +15,12 @@ namespace Salus.Modules.Clinic.Billing.Claims;
 public sealed record ClaimItem(Guid Id, string Number, ClaimState State, Guid EncounterId, Guid PatientId, string PatientNumber, string PatientName, string Insurer, string PolicyNumber, DateOnly VisitDay,
     Money Amount, Money Approved, Money Outstanding, DateOnly? SubmittedOn, int? Age, bool IsOverdue, Guid Version)
 {
-    public static ClaimItem Of(Claim c, string patientNumber, string patientName, DateOnly today)
+    /// <param name="days">After so many it is overdue.</param>
+    public static ClaimItem Of(Claim c, string patientNumber, string patientName, DateOnly today, int days)
     {
         var age = c.Age(today);
         return new(c.Id, c.Number, c.State, c.EncounterId, c.PatientId, patientNumber, patientName, c.Insurer, c.PolicyNumber, c.VisitDay, Money.Of(c.Amount, c.Currency), Money.Of(c.Approved, c.Currency), Money.Of(c.Outstanding, c.Currency), c.SubmittedOn, age,
-            age > Claim.OverdueAfterDays, c.Version);
+            age > days, c.Version);
     }
 }
 
@@ -27,7 +28,7 @@ public sealed record ClaimItem(Guid Id, string Number, ClaimState State, Guid En
 /// <param name="Sum">What insurers owe by them; of those that are paid what was paid, of the rejected what was asked for.</param>
 public sealed record ClaimSum(ClaimState State, int Count, Money Sum);
 
-/// <param name="Overdue">Of what insurers owe, what was submitted more than thirty days ago.</param>
+/// <param name="Overdue">Of what insurers owe, what was submitted longer ago than the organisation's settings allow.</param>
 /// <param name="Insurers">By whom the list can be narrowed.</param>
 public sealed record ClaimPage(IReadOnlyList<ClaimItem> Items, string? Next, IReadOnlyList<ClaimSum> Sums, Money Overdue, IReadOnlyList<string> Insurers);
 
@@ -63,10 +64,13 @@ public sealed class ClaimList(Tools tools, OrganisationSlot organisation) : Read
     public const string Action = "claim.list";
     private const int MostInsurers = 200;
 
-    public sealed record Query : ClaimQuery
+    public sealed record Query : ClaimQuery, IRefreshable
     {
         public Guid? After { get; init; }
         public int Limit { get; init; } = 25;
+
+        /// <summary>True when an open page fetches its list again: opening it was logged already.</summary>
+        public bool IsRefresh { get; init; }
     }
 
     protected override string Name => Action;
@@ -76,8 +80,8 @@ public sealed class ClaimList(Tools tools, OrganisationSlot organisation) : Read
     protected override async Task<ClaimPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
-        var (today, currency, patients) = (Clock.Today(organisation.Current.Zone), (await db.PaymentSettingsNow(ct)).Currency, db.Patients);
-        var late = today.AddDays(-Claim.OverdueAfterDays);
+        var (today, settings, patients) = (Clock.Today(organisation.Current.Zone), await db.PaymentSettingsNow(ct), db.Patients);
+        var (currency, late) = (settings.Currency, today.AddDays(-settings.ClaimDays));
         var all = query.Of(db, Actor, Clock.Now());
         var sums = await all.GroupBy(c => new { c.State, IsLate = c.SubmittedOn != null && c.SubmittedOn < late })
             .Select(g => new { g.Key.State, g.Key.IsLate, Count = g.Count(), Amount = g.Sum(c => c.Amount), Approved = g.Sum(c => c.Approved) }).ToListAsync(ct);
@@ -85,7 +89,7 @@ public sealed class ClaimList(Tools tools, OrganisationSlot organisation) : Read
         if (query.After is { } after) found = found.Where(c => c.Id < after);
         var rows = await found.OrderByDescending(c => c.Id).Take(query.Limit + 1).Select(c => new { Claim = c, Patient = patients.First(p => p.Id == c.PatientId) }).ToListAsync(ct);
         var insurers = await new ClaimQuery().Of(db, Actor, Clock.Now()).GroupBy(c => c.InsurerKey).Select(g => g.Min(c => c.Insurer)!).OrderBy(n => n).Take(MostInsurers).ToListAsync(ct);
-        var items = rows.Take(query.Limit).Select(r => ClaimItem.Of(r.Claim, r.Patient.Number, r.Patient.Name, today)).ToList();
+        var items = rows.Take(query.Limit).Select(r => ClaimItem.Of(r.Claim, r.Patient.Number, r.Patient.Name, today, settings.ClaimDays)).ToList();
         long Of(ClaimState one, long amount, long approved) => one is ClaimState.Approved or ClaimState.Paid ? approved : amount;
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null,
             [.. Enum.GetValues<ClaimState>().Select(s => new ClaimSum(s, sums.Where(x => x.State == s).Sum(x => x.Count), Money.Of(sums.Where(x => x.State == s).Sum(x => Of(s, x.Amount, x.Approved)), currency)))],

@@ -8,13 +8,20 @@ namespace Salus.Modules.Clinic.Billing.Claims;
 /// <summary>The pages of claims.</summary>
 public static class ClaimPages
 {
+    private const int Lines = 50;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var pages = routes.Pages();
         pages.MapGet("/claims", async (ClaimList list, CancellationToken ct, string? state = null, string? insurer = null, string q = "", Guid? after = null, bool saved = false) =>
         {
             var one = ClaimApi.StateOf(state);
-            return Show.Page<ClaimsPage>(new { View = await list.Run(new() { State = one, Insurer = insurer, Q = q, After = after, Limit = 50 }, ct), State = one, Insurer = insurer ?? "", Q = q, Saved = saved });
+            return Show.Page<ClaimsPage>(new { View = await list.Run(new() { State = one, Insurer = insurer, Q = q, After = after, Limit = Lines }, ct), State = one, Insurer = insurer ?? "", Q = q, After = after, Saved = saved });
+        }).Requires(ClinicPermissions.ReadBills);
+        pages.MapGet("/claims/list", async (ClaimList list, CancellationToken ct, string? state = null, string? insurer = null, string q = "", Guid? after = null) =>
+        {
+            var one = ClaimApi.StateOf(state);
+            return Show.Page<ClaimRows>(new { View = await list.Run(new() { State = one, Insurer = insurer, Q = q, After = after, Limit = Lines, IsRefresh = true }, ct), State = one, Insurer = insurer ?? "", Q = q });
         }).Requires(ClinicPermissions.ReadBills);
         pages.MapGet("/claims/export", async (ExportClaims export, CancellationToken ct, string? state = null, string? insurer = null, string q = "") =>
             Results.File(await export.Run(new() { State = ClaimApi.StateOf(state), Insurer = insurer, Q = q }, ct), "text/csv", "claims.csv")).Requires(ClinicPermissions.Insure);
@@ -29,6 +36,7 @@ public static class ClaimPages
             return Door.GoTo(http, page.At(paid.Claims.Count == 1 ? $"claims/{paid.Claims[0].Id}?saved=true" : "claims?state=Paid&saved=true"));
         }).Requires(ClinicPermissions.Insure);
         pages.MapGet("/claims/{id:guid}", async (Guid id, ReadClaim read, CancellationToken ct, bool saved = false) => Show.Page<ClaimPageView>(new { View = await read.Run(new() { ClaimId = id }, ct), Saved = saved })).Requires(ClinicPermissions.ReadBills);
+        pages.MapGet("/claims/{id:guid}/part", async (Guid id, ReadClaim read, CancellationToken ct) => Show.Page<ClaimPart>(new { View = await read.Run(new() { ClaimId = id, IsRefresh = true }, ct) })).Requires(ClinicPermissions.ReadBills);
         pages.MapPost("/claims/{id:guid}/submission", async (Guid id, Form form, SubmitClaim submit, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);

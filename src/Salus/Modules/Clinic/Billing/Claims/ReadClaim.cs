@@ -25,7 +25,13 @@ public sealed class ReadClaim(Tools tools, OrganisationSlot organisation) : Read
 {
     public const string Action = "claim.read";
 
-    public sealed record Query { public Guid ClaimId { get; init; } }
+    public sealed record Query : IRefreshable
+    {
+        public Guid ClaimId { get; init; }
+
+        /// <summary>True when an open page fetches its part again: opening it was logged already.</summary>
+        public bool IsRefresh { get; init; }
+    }
 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadBills);
@@ -50,6 +56,6 @@ public sealed class ReadClaim(Tools tools, OrganisationSlot organisation) : Read
         Step(claim.State == ClaimState.Rejected ? ClaimState.Rejected : ClaimState.Approved, claim.AnsweredOn, claim.AnsweredBy, claim.AnswerReference, claim.Reason);
         Step(ClaimState.Paid, claim.PaidOn, claim.PaidBy, claim.PaymentReference);
         Money In(long amount) => Money.Of(amount, claim.Currency);
-        return new(ClaimItem.Of(claim, visit.PatientNumber, visit.PatientName, today), visit, [.. lines.Select(l => new ClaimLineView(l.ChargeId, l.Code, l.Title, In(l.Total), In(l.Amount), isAnswered ? In(l.Approved) : null))], steps, visit.State == EncounterState.Open);
+        return new(ClaimItem.Of(claim, visit.PatientNumber, visit.PatientName, today, (await db.PaymentSettingsNow(ct)).ClaimDays), visit, [.. lines.Select(l => new ClaimLineView(l.ChargeId, l.Code, l.Title, In(l.Total), In(l.Amount), isAnswered ? In(l.Approved) : null))], steps, visit.State == EncounterState.Open);
     }
 }

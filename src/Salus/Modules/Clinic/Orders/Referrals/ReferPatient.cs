@@ -113,7 +113,7 @@ public sealed class ReadReferrals(Tools tools) : ReadModel<ReadReferrals.Query, 
 {
     public const string Action = "referral.read";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -126,7 +126,6 @@ public sealed class ReadReferrals(Tools tools) : ReadModel<ReadReferrals.Query, 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, Found result) => ("patient", [result.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<Found> Handle(SalusDb db, Query query, CancellationToken ct) =>
         new(await OrderLines.PatientOf(db, query.EncounterId, Actor, Clock.Now(), ct), await ReferralLines.Of(db, query.EncounterId, ct));

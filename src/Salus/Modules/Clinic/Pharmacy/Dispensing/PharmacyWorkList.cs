@@ -35,7 +35,7 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
 {
     public const string Action = "pharmacy.work-list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         /// <summary>Fragments of the patient's name, phone or number; finds only patients whose record is open to the reader.</summary>
         public string Q { get; init; } = "";
@@ -71,7 +71,6 @@ public sealed class PharmacyWorkList(Tools tools, OrganisationSlot organisation)
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, PharmacyView result) =>
         result.Visits.All(v => v.IsHidden) ? null : ("patient", [.. result.Visits.Where(v => !v.IsHidden).Select(v => v.PatientId).Distinct()]);
 
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<PharmacyView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

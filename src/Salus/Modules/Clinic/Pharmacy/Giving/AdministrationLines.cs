@@ -29,7 +29,7 @@ public sealed class VisitAdministrations(Tools tools, OrganisationSlot organisat
 {
     public const string Action = "medication.administrations";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -42,7 +42,6 @@ public sealed class VisitAdministrations(Tools tools, OrganisationSlot organisat
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, AdministrationsView result) => ("patient", [result.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<AdministrationsView> Handle(SalusDb db, Query query, CancellationToken ct)
     {

@@ -62,7 +62,7 @@ public sealed class MedicationList(Tools tools, OrganisationSlot organisation) :
 {
     public const string Action = "medication.list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid PatientId { get; init; }
 
@@ -75,7 +75,6 @@ public sealed class MedicationList(Tools tools, OrganisationSlot organisation) :
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<MedicationItem> result) => ("patient", [query.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<IReadOnlyList<MedicationItem>> Handle(SalusDb db, Query query, CancellationToken ct)
     {

@@ -46,7 +46,7 @@ public sealed class VisitPrescriptions(Tools tools, OrganisationSlot organisatio
 {
     public const string Action = "prescription.list";
 
-    public sealed record Query
+    public sealed record Query : IRefreshable
     {
         public Guid EncounterId { get; init; }
 
@@ -59,7 +59,6 @@ public sealed class VisitPrescriptions(Tools tools, OrganisationSlot organisatio
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadRecord);
 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, VisitPrescriptionsView result) => ("patient", [result.PatientId]);
-    protected override bool IsRefresh(Query query) => query.IsRefresh;
 
     protected override async Task<VisitPrescriptionsView> Handle(SalusDb db, Query query, CancellationToken ct)
     {
