@@ -37,7 +37,7 @@ public sealed class ModelTests
     public void The_graph_filter_of_full_rank_is_the_closed_form()
     {
         var data = Planted.Random(200, 30, 0.3, 3);
-        var eigen = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All).Solve(30, 6, 1).Values;
+        var eigen = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All, data.Items).Solve(30, 6, 1).Values;
         var filter = GraphFilter.Fit(data, new() { Rank = 30, UserExponent = 0, ItemExponent = 0, OutExponent = 0, Regularisation = 20 / eigen[0] });
         var ease = Ease.Fit(data, new() { Regularisation = 20 });
         var (a, b) = (Planted.Scores(filter, 3, 20), Planted.Scores(ease, 3, 20));
@@ -50,7 +50,7 @@ public sealed class ModelTests
     {
         var data = Planted.Random(300, 60, 0.15, 4);
         var ease = Ease.Fit(data, new() { Regularisation = 60 });
-        var top = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All).Solve(5, 6, 1).Values[0];
+        var top = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All, data.Items).Solve(5, 6, 1).Values[0];
         var filter = GraphFilter.Fit(data, new() { Rank = 12, UserExponent = 0, ItemExponent = 0, OutExponent = 0, Regularisation = 60 / top });
         var lists = Ranker.Rank(filter, new(data.Matrix), 10).Zip(Ranker.Rank(ease, new(data.Matrix), 10));
         Assert.InRange(lists.Average(l => l.First.Intersect(l.Second).Count()), 9, 10);
