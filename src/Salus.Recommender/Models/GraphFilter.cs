@@ -148,7 +148,7 @@ public sealed record GraphFilterOptions
     public double OutExponent { get; init; } = 0.35;
 
     /// <summary>Lambda, as a share of the largest eigenvalue.</summary>
-    public double Regularisation { get; init; } = 0.08;
+    public double Regularisation { get; init; } = 0.04;
 
     /// <summary>Rounds of subspace iteration.</summary>
     public int Rounds { get; init; } = 3;

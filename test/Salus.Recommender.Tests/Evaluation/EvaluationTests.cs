@@ -122,6 +122,23 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void Candidates_that_a_split_gives_are_all_that_is_ranked_and_the_report_says_so()
+    {
+        var train = InteractionReader.Read(["a x y", "b x z", "c x z", "d w v"]);
+        var test = HeldOut.Align(train, InteractionReader.Read(["a v", "b w"]));
+        int[] Columns(params string[] names) => [.. names.Select(train.Items.Find)];
+        // a's list holds v and w alone, though z was taken by more people; x is a's own and stays away.
+        var report = Evaluator.Run(Prior.Popularity(train), train, test, 3, options: new() { Given = [Columns("x", "w"), Columns("y"), null, null] });
+        Assert.Equal([["w", "v"], ["y", "w"]], report.People.Select(p => p.List.Select(i => train.Items[i]).Order(StringComparer.Ordinal).Reverse().ToArray()));
+        Assert.StartsWith("SAMPLED candidates: those the split gives", report.Candidates, StringComparison.Ordinal);
+        Assert.Equal(1, report.HitRate.Mean);
+        string Fault(EvaluationOptions options) => Assert.Throws<RecommenderException>(() => Evaluator.Run(Prior.Popularity(train), train, test, 3, options: options)).Code;
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w"), null, null, null] }));
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w")] }));
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w"), Columns("z"), null, null], Sampled = 1 }));
+    }
+
+    [Fact]
     public void Accuracy_is_the_share_of_the_candidates_that_are_judged_rightly()
     {
         // Of ten candidates four are shown, three wanted, two of them shown: one is missing and two are shown in vain.

@@ -169,6 +169,24 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public void Auto_says_how_far_it_is_over_all_of_its_fits()
+    {
+        var shares = new List<double>();
+        var data = Planted.Random(60, 20, 0.25, 9);
+        ModelTrainer.Choose(data, Recipes.For(data), 5, new(new Workers(2), Progress: new Listed(shares)));
+        Assert.Equal((0, 1), (shares[0], shares[^1]));
+        Assert.Equal(shares.Order(), shares);
+        // Each recipe is fitted on the split, then those that were chosen on everything.
+        Assert.Contains(shares, s => s is > 0.05 and < 0.6);
+        Assert.Contains(shares, s => s is > 0.65 and < 1);
+    }
+
+    private sealed class Listed(List<double> shares) : IProgress<double>
+    {
+        public void Report(double value) => shares.Add(value);
+    }
+
+    [Fact]
     public void Auto_says_when_there_is_too_little_to_choose_by()
     {
         var choice = ModelTrainer.Choose(InteractionReader.Read(["a x", "b y"]), Recipes.All);

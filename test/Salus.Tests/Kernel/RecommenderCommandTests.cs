@@ -77,7 +77,7 @@ public sealed class RecommenderCommandTests : IDisposable
     }
 
     /// <summary>As it is started by a person, with what it says.</summary>
-    private static (int Code, string Out, string Error) Start(params string[] arguments)
+    internal static (int Code, string Out, string Error) Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "salus.dll"), "recommender", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
