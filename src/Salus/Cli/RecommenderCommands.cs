@@ -164,7 +164,7 @@ public static class RecommenderCommands
             var cpu = Cpu();
             var filter = GraphFilter.Fit(data, new() { Rank = 128 }, new(run.Workers));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"made-up: {data.Users.Count} people, {data.Matrix.Count} events; graph filter of rank 128 fitted in {Cpu() - cpu:F1} CPU seconds"));
-            RecommenderSpeed.Run(filter, data.Matrix, run.Cut, run.Workers);
+            RecommenderSpeed.Run(filter, data.Matrix, run.Cut, run.Workers, workers => GraphFilter.Fit(data, new() { Rank = 128 }, new(workers)));
             return;
         }
         var model = ModelFile.Load(path);

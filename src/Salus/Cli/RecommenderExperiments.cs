@@ -60,11 +60,14 @@ internal static class RecommenderExperiments
             var shown = ImpressionLog.Read(run.Parsed.GetValue(log)!).Where(i => i.Experiment == run.Parsed.GetValue(name)).ToList();
             if (shown.Count == 0) throw new RecommenderException(Faults.Empty, "The log has no impression of that experiment.");
             Outcome? Of(Impression i) => came.GetValueOrDefault((i.Person, i.Item, i.Time));
-            Console.WriteLine("arm\tpeople\timpressions\treward");
+            // Nothing is printed before all of it is known to be right.
+            using var to = new StringWriter { NewLine = "\n" };
+            to.WriteLine("arm\tpeople\timpressions\treward");
             foreach (var arm in shown.GroupBy(i => i.Arm, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{arm.Key}\t{arm.DistinctBy(i => i.Person).Count()}\t{arm.Count()}\t{arm.Average(i => Of(i)?.Reward ?? 0):F4}"));
-            Others(shown, Of, run.Parsed.GetValue(weight));
-            if (given == 3) Test(shown, i => Of(i)?.Reward ?? 0, run.Parsed.GetValue(control)!, run.Parsed.GetValue(treatment)!, run.Parsed.GetValue(effect)!.Value);
+                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{arm.Key}\t{arm.DistinctBy(i => i.Person).Count()}\t{arm.Count()}\t{arm.Average(i => Of(i)?.Reward ?? 0):F4}"));
+            Others(to, shown, Of, run.Parsed.GetValue(weight));
+            if (given == 3) Test(to, shown, i => Of(i)?.Reward ?? 0, run.Parsed.GetValue(control)!, run.Parsed.GetValue(treatment)!, run.Parsed.GetValue(effect)!.Value);
+            Console.Out.Write(to);
         }, name, log, outcomes, control, treatment, effect, weight);
     }
 
@@ -83,21 +86,21 @@ internal static class RecommenderExperiments
     }
 
     /// <summary>What another ranker would have earned, if the file says what it would have done: for every impression, since one left out would count as never shown by it.</summary>
-    private static void Others(List<Impression> shown, Func<Impression, Outcome?> of, double weight)
+    private static void Others(StringWriter to, List<Impression> shown, Func<Impression, Outcome?> of, double weight)
     {
         var known = shown.Select(i => (Impression: i, Came: of(i))).ToList();
         if (known.All(k => k.Came?.Target is null)) return;
         if (known.Any(k => k.Came?.Target is null)) throw new RecommenderException(Faults.Mismatch, "The probability of the other ranker must stand there for every impression of the experiment, or for none.");
         var choices = known.Select(k => new LoggedChoice(k.Impression.Propensity, k.Came!.Target!.Value, k.Came.Reward, k.Came.Predicted ?? 0, k.Came.Expected ?? 0)).ToList();
-        Console.WriteLine("estimate\treward\terror\tworth");
+        to.WriteLine("estimate\treward\terror\tworth");
         Line("inverse-propensity", OffPolicy.InversePropensity(choices, weight));
         if (known.All(k => k.Came!.Predicted is not null)) Line("doubly-robust", OffPolicy.DoublyRobust(choices, weight));
 
-        static void Line(string name, OffPolicyEstimate e) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\t{e.Value:F4}\t{e.Error:F4}\t{e.EffectiveSize:F1}"));
+        void Line(string name, OffPolicyEstimate e) => to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\t{e.Value:F4}\t{e.Error:F4}\t{e.EffectiveSize:F1}"));
     }
 
     /// <summary>One outcome for each person, the mean of their rewards, in the order people came. Whoever saw both arms says nothing of either.</summary>
-    private static void Test(List<Impression> shown, Func<Impression, double> reward, string control, string treatment, double effect)
+    private static void Test(StringWriter to, List<Impression> shown, Func<Impression, double> reward, string control, string treatment, double effect)
     {
         foreach (var arm in new[] { control, treatment })
             if (shown.All(i => i.Arm != arm)) throw new RecommenderException(Faults.Empty, $"The log has no impression of the arm {arm}.");
@@ -105,7 +108,7 @@ internal static class RecommenderExperiments
         var people = shown.Where(i => i.Arm == control || i.Arm == treatment).GroupBy(i => i.Person, StringComparer.Ordinal).OrderBy(g => g.Min(i => i.Time)).ToList();
         var both = people.RemoveAll(p => p.DistinctBy(i => i.Arm).Count() > 1);
         foreach (var person in people) test.Add(person.First().Arm == treatment, person.Average(reward));
-        Console.WriteLine("difference\tp-value\tpeople\tleft out");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{test.Difference:F4}\t{test.PValue:F4}\t{people.Count}\t{both}"));
+        to.WriteLine("difference\tp-value\tpeople\tleft out");
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{test.Difference:F4}\t{test.PValue:F4}\t{people.Count}\t{both}"));
     }
 }

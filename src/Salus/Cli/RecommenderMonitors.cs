@@ -16,8 +16,9 @@ internal static class RecommenderMonitors
         var current = new Option<string>("--current") { Required = true, Description = "How it is now, in the same form" };
         return RecommenderCommands.Make("drift", "Say how far each feature has moved in each segment: population stability index, a warning from 0.1, an alarm from 0.25", run =>
         {
+            var lines = Recommender.Monitoring.Drift.Report(Values(run.Parsed.GetValue(baseline)!), Values(run.Parsed.GetValue(current)!));
             Console.WriteLine("segment\tfeature\tindex\tlevel\tbaseline\tcurrent");
-            foreach (var l in Recommender.Monitoring.Drift.Report(Values(run.Parsed.GetValue(baseline)!), Values(run.Parsed.GetValue(current)!)))
+            foreach (var l in lines)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{l.Segment}\t{l.Feature}\t{(double.IsInfinity(l.Index) ? "-" : l.Index.ToString("F4", CultureInfo.InvariantCulture))}\t{l.Level switch
                 {
                     DriftLevel.Alarm => "alarm",

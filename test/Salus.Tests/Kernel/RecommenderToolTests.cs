@@ -92,13 +92,13 @@ public sealed class RecommenderToolTests : IDisposable
     {
         // Nobody in the south takes what a model could find: their later item is one of the other circle.
         var (train, _) = Circles();
-        var test = Write("later.txt", Enumerable.Range(0, 24).Select(u => $"Ω{u} clinic-{(u < 12 ? u % 6 : u % 6)}"));
+        var test = Write("later.txt", Enumerable.Range(0, 24).Select(u => $"Ω{u} clinic-{u % 6}"));
         Assert.Equal(0, RecommenderCommandTests.Start("train", "--train", train, "--to", Place("model"), "--model", "ease").Code);
         string[] asked = ["bias", "--from", Place("model"), "--events", train, "--test", test, "--k", "1", "--groups", Write("groups.tsv", Enumerable.Range(0, 23).Select(u => $"Ω{u}\t{(u < 12 ? "north" : "south")}"))];
         var table = Table([.. asked, "--least", "10"]);
         Assert.Equal(["group", "people", "ndcg@1", "low", "high", "gap", "outside"], table[0]);
         Assert.Equal([["south", "11", "0.0000", "0.0000", "0.0000", "-0.5000", "yes"], ["north", "12", "1.0000", "1.0000", "1.0000", "0.5000", "yes"]], table[1..]);
-        Refused("privacy.too-few", asked);
+        Refused("privacy.too-few", [.. asked, "--least", "30"]);
         Refused("options.range", [.. asked, "--least", "1"]);
         Refused("data.malformed", [.. asked[..^1], Write("twice.tsv", "Ω1\tnorth", "Ω1\tsouth")]);
     }
@@ -155,7 +155,9 @@ public sealed class RecommenderToolTests : IDisposable
         Refused("options.range", [.. asked, came, "--control", "control"]);
         Refused("data.malformed", [.. asked, Write("cut.tsv", "p1\tclinic\t1001")]);
         Refused("data.malformed", [.. asked, Write("when.tsv", "p1\tclinic\tnoon\t1")]);
-        Refused("data.empty", [.. asked, came, "--log", Place("none")]);
+        Refused("data.mismatch", [.. asked, Write("some.tsv", "p1\tclinic\t1001\t1\t1")]);
+        Refused("data.empty", "experiment", "estimate", "--name", "order", "--log", Place("none"), "--outcomes", came);
+        Refused("data.empty", "experiment", "estimate", "--name", "unknown", "--log", log, "--outcomes", came);
     }
 
     [Fact]
