@@ -57,6 +57,10 @@ public sealed record EvaluationOptions
     /// (Krichene and Rendle 2020), so a report says that it was done.</summary>
     public int? Sampled { get; init; }
 
+    /// <summary>Instead of all items a person has not taken: those held out and these, columns of the catalogue for each row of the training data. Whoever drew them sampled, so a report says that
+    /// too. Null for people who are not measured.</summary>
+    public IReadOnlyList<int[]?>? Given { get; init; }
+
     /// <summary>For the sample.</summary>
     public ulong Seed { get; init; } = 1;
 }
@@ -71,25 +75,28 @@ public static class Evaluator
     /// <param name="workers">The cores to use.</param>
     /// <param name="lists">Told each person's row and list, in order of the rows.</param>
     /// <param name="options">Features of the people; a sample of candidates, if one must.</param>
-    /// <exception cref="RecommenderException"><c>options.range</c> for k and the sample; <c>data.empty</c> when nobody has anything held out.</exception>
+    /// <exception cref="RecommenderException"><c>options.range</c> for k and the sample; <c>data.mismatch</c> for candidates that do not belong to the data; <c>data.empty</c> when nobody has anything held out.</exception>
     public static Report Run(Model model, Interactions train, HeldOut held, int k, Workers? workers = null, Action<int, int[]>? lists = null, EvaluationOptions? options = null)
     {
         var o = options ?? new();
+        if (o.Given is not null && (o.Sampled is not null || o.Given.Count != train.Users.Count)) throw new RecommenderException(Faults.Mismatch, "Candidates that are given are not sampled as well, and there is one row of them for each row of the training data.");
         if (o.Sampled is < 1) throw new RecommenderException(Faults.Range, "A sample of candidates needs at least one.");
         if (k < 1 || k > train.Items.Count) throw new RecommenderException(Faults.Range, $"k must lie within 1 and the size of the catalogue, {train.Items.Count}.");
         var rows = Enumerable.Range(0, train.Users.Count).Where(u => held.Known[u].Length + held.Unknown[u] > 0).ToArray();
         if (rows.Length == 0) throw new RecommenderException(Faults.Empty, "Nobody in the test data is in the training data with anything held out.");
+        if (o.Given is not null && rows.Any(r => o.Given[r] is null)) throw new RecommenderException(Faults.Mismatch, "Somebody has something held out and no candidates.");
         var people = new PersonResult[rows.Length];
         Ranker.EachBlock(model, Batch.Of(Pick(train.Matrix, rows), o.People, rows), workers ?? Workers.All, (p, scores) =>
         {
             var wanted = held.Known[rows[p]].ToHashSet();
             var open = scores.Length - train.Matrix.Row(rows[p]).Length;
             if (o.Sampled is { } sampled) open = Sample(scores, wanted, sampled, new(o.Seed + (ulong)rows[p]));
+            if (o.Given is { } given) open = Only(scores, [.. given[rows[p]]!, .. wanted]);
             var list = TopK.Select(scores, k);
             people[p] = new(rows[p], list, Metrics.OfList(list, wanted.Contains, wanted.Count + held.Unknown[rows[p]], k, open));
         });
         foreach (var person in people) lists?.Invoke(person.User, person.List);
-        return Report.Of(people, train, k, held.Strangers, o.Sampled);
+        return Report.Of(people, train, k, held.Strangers, o.Sampled, o.Given is not null);
     }
 
     /// <summary>Closes all items but those wanted and a sample of the others that are open.</summary>
@@ -106,6 +113,14 @@ public static class Evaluator
         }
         for (var n = others; n < rest.Count; n++) scores[rest[n]] = float.NegativeInfinity;
         return Math.Min(others, rest.Count) + wanted.Count;
+    }
+
+    /// <summary>Closes all items but these.</summary>
+    private static int Only(Span<float> scores, HashSet<int> open)
+    {
+        for (var i = 0; i < scores.Length; i++)
+            if (!open.Contains(i)) scores[i] = float.NegativeInfinity;
+        return open.Count;
     }
 
     internal static SparseMatrix Pick(SparseMatrix matrix, int[] rows)

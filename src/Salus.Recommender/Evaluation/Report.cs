@@ -15,8 +15,11 @@ public sealed record Report
     /// <summary>How many items beside those held out were candidates, if they were sampled; null when all were.</summary>
     public required int? Sampled { get; init; }
 
+    /// <summary>Whether the candidates were given for each person, see <see cref="EvaluationOptions.Given"/>.</summary>
+    public required bool Given { get; init; }
+
     /// <summary>What could have stood on a list, in words; belongs beside every figure.</summary>
-    public string Candidates => Sampled is { } others
+    public string Candidates => Given ? "SAMPLED candidates: those the split gives for each person; not comparable with figures over all items" : Sampled is { } others
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SAMPLED candidates: what was held out and {others} others; not comparable with figures over all items")
         : "candidates: all items a person has not taken";
 
@@ -49,7 +52,7 @@ public sealed record Report
     /// <summary>Share of all places on lists that go to the most popular hundredth of the catalogue.</summary>
     public required double TopHundredthShare { get; init; }
 
-    internal static Report Of(PersonResult[] people, Interactions train, int k, int strangers, int? sampled = null)
+    internal static Report Of(PersonResult[] people, Interactions train, int k, int strangers, int? sampled = null, bool given = false)
     {
         var counts = train.Matrix.ColumnCounts();
         var shown = new int[train.Items.Count];
@@ -62,6 +65,7 @@ public sealed record Report
         {
             K = k,
             Sampled = sampled,
+            Given = given,
             People = people,
             Strangers = strangers,
             Recall = Of(q => q.Recall),

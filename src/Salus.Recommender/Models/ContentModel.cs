@@ -28,17 +28,22 @@ public sealed class ContentModel : Model
     /// <param name="items">The catalogue.</param>
     /// <param name="features">One row for each item.</param>
     /// <param name="options">Weights.</param>
-    public static ContentModel Fit(IdMap items, FeatureTable features, ContentOptions? options = null)
+    /// <param name="fitting">Cancellation and progress.</param>
+    public static ContentModel Fit(IdMap items, FeatureTable features, ContentOptions? options = null, Fitting? fitting = null)
     {
-        var o = options ?? new();
+        var (o, f) = (options ?? new(), fitting ?? Fitting.Default);
         o.Check();
         if (features.Values.Rows != items.Count) throw new RecommenderException(Faults.Mismatch, "The features do not have one row for each item.");
         if (items.Count == 0) throw new RecommenderException(Faults.Empty, "There is no item to describe.");
+        f.Done(0);
         var seen = features.Values.ColumnCounts();
         var importance = new float[seen.Length];
-        for (var f = 0; f < seen.Length; f++)
-            importance[f] = (float)(o.Weights.GetValueOrDefault(features.Kinds[f], 1) * Math.Log(1 + (double)items.Count / Math.Max(1, seen[f])));
-        return new(items, Space(features.Names, [.. features.Kinds], features.Version), Vectors(features.Values, importance), importance, (float)o.DeclaredWeight);
+        for (var c = 0; c < seen.Length; c++)
+            importance[c] = (float)(o.Weights.GetValueOrDefault(features.Kinds[c], 1) * Math.Log(1 + (double)items.Count / Math.Max(1, seen[c])));
+        f.Done(0.5);
+        var model = new ContentModel(items, Space(features.Names, [.. features.Kinds], features.Version), Vectors(features.Values, importance), importance, (float)o.DeclaredWeight);
+        f.Done(1);
+        return model;
     }
 
     /// <summary>Rows of length one.</summary>

@@ -20,7 +20,7 @@ public sealed class Ease : Model
 
     /// <param name="data">Events; their weights do not matter, a pair counts once.</param>
     /// <param name="options">How strongly to regularise, and how large a catalogue may be.</param>
-    /// <param name="fitting">Cores and cancellation. The result does not depend on the number of cores.</param>
+    /// <param name="fitting">Cores, cancellation, progress. The result does not depend on the number of cores.</param>
     /// <exception cref="RecommenderException"><c>memory.limit</c>, <c>options.range</c>, <c>data.empty</c>.</exception>
     public static Ease Fit(Interactions data, EaseOptions? options = null, Fitting? fitting = null)
     {
@@ -29,16 +29,16 @@ public sealed class Ease : Model
         data.Checked();
         var n = data.Items.Count;
         if (n > o.MostItems) throw new RecommenderException(Faults.Memory, $"The closed form over {n} items would need {8L * n * n / (1 << 20)} MB; the limit is {o.MostItems} items.");
+        f.Done(0);
         var counts = data.Matrix.ColumnCounts();
         var x = data.Binary();
         var rows = x.RowCounts();
         // Very active people say less with each event: dividing by the square root of a power of their count is the row scaling of the graph filters.
         x = x.Scaled([.. rows.Select(c => (float)Math.Pow(Math.Max(1, c), -o.UserExponent))], [.. counts.Select(_ => 1f)]);
         var gram = Gram(x, f.Workers);
-        f.Progress?.Report(0.2);
+        f.Done(0.1);
         for (var i = 0; i < n; i++) gram.Values[(long)i * n + i] += (float)(o.Regularisation * Math.Pow(Math.Max(1, counts[i]), o.FrequencyExponent));
-        Cholesky.Inverse(gram, f.Workers);
-        f.Progress?.Report(0.9);
+        Cholesky.Inverse(gram, f.Workers, p => f.Done(0.1 + 0.85 * p));
         var diagonal = new float[n];
         for (var i = 0; i < n; i++) diagonal[i] = -1 / gram.Values[(long)i * n + i];
         f.Workers.Blocks(n, 64, (first, last) =>
@@ -49,7 +49,7 @@ public sealed class Ease : Model
                 gram.Row(r)[r] = 0;
             }
         });
-        f.Progress?.Report(1);
+        f.Done(1);
         return new(data.Items, gram) { Taken = data.Counts() };
     }
 

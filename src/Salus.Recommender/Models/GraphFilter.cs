@@ -37,23 +37,28 @@ public sealed partial class GraphFilter : Model
 
     /// <param name="data">Events; a pair counts once.</param>
     /// <param name="options">Rank, exponents, regularisation.</param>
-    /// <param name="fitting">Cores, seed of the random start, cancellation.</param>
+    /// <param name="fitting">Cores, seed of the random start, cancellation, progress. With one seed and the same identifiers the order of the events changes nothing but the rounding.</param>
     /// <exception cref="RecommenderException"><c>data.empty</c>, <c>options.range</c>, <c>memory.limit</c>.</exception>
     public static GraphFilter Fit(Interactions data, GraphFilterOptions? options = null, Fitting? fitting = null)
     {
         var (o, f) = (options ?? new(), fitting ?? Fitting.Default);
         o.Check();
         data.Checked();
-        f.Workers.Cancellation.ThrowIfCancellationRequested();
+        f.Done(0);
         var (people, counts) = (data.Matrix.RowCounts(), data.Matrix.ColumnCounts());
         var inScale = Powers(counts, -o.ItemExponent);
         var events = data.Binary().Scaled(Powers(people, -o.UserExponent), inScale);
-        if (o.Rank == 0) return new(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent)) { Taken = data.Counts() };
+        if (o.Rank == 0)
+        {
+            var linear = new GraphFilter(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent)) { Taken = data.Counts() };
+            f.Done(1);
+            return linear;
+        }
         var rank = Math.Min(o.Rank, Math.Min(events.Rows, events.ColumnCount));
         var bytes = TopEigen.Bytes(events.Rows, events.ColumnCount, rank) + 32L * events.Count;
         if (bytes > (long)o.MostMegabytes << 20)
             throw new RecommenderException(Faults.Memory, $"A graph filter of rank {rank} over {events.Rows} people and {events.ColumnCount} items would need {bytes >> 20} MB; the limit is {o.MostMegabytes} MB. A lower rank needs less.");
-        var (values, vectors) = new TopEigen(events, events.Transposed(), f.Workers).Solve(rank, o.Rounds, f.Seed, p => f.Progress?.Report(0.95 * p));
+        var (values, vectors) = new TopEigen(events, events.Transposed(), f.Workers, data.Items).Solve(rank, o.Rounds, f.Seed, p => f.Done(0.95 * p));
         var lambda = o.Regularisation * values[0];
         var (level, slope) = Line(rank == events.ColumnCount ? 0 : values[^1], lambda);
         var response = new float[rank];
@@ -68,8 +73,9 @@ public sealed partial class GraphFilter : Model
             for (var k = 0; k < rank; k++) p += (double)row[k] * row[k] * response[k];
             outScale[i] = (float)(outScale[i] / Math.Max(p, 1e-3 / (values[0] + lambda)));
         }
-        f.Progress?.Report(1);
-        return new(data.Items, events, vectors, response, (float)slope, inScale, outScale) { Taken = data.Counts() };
+        var model = new GraphFilter(data.Items, events, vectors, response, (float)slope, inScale, outScale) { Taken = data.Counts() };
+        f.Done(1);
+        return model;
     }
 
     /// <summary>The line level - slope * s through 1 / (s + lambda) at the Chebyshev points of [0, top].</summary>
@@ -142,7 +148,7 @@ public sealed record GraphFilterOptions
     public double OutExponent { get; init; } = 0.35;
 
     /// <summary>Lambda, as a share of the largest eigenvalue.</summary>
-    public double Regularisation { get; init; } = 0.08;
+    public double Regularisation { get; init; } = 0.04;
 
     /// <summary>Rounds of subspace iteration.</summary>
     public int Rounds { get; init; } = 3;

@@ -30,22 +30,25 @@ public sealed partial class ImplicitAls : Model
 
     /// <param name="data">Events; a pair counts once.</param>
     /// <param name="options">Dimensions, weights, epochs.</param>
-    /// <param name="fitting">Cores, seed of the random start, cancellation.</param>
+    /// <param name="fitting">Cores, seed of the random start, cancellation, progress. With one seed and the same identifiers the order of the events changes nothing but the rounding.</param>
     public static ImplicitAls Fit(Interactions data, ImplicitAlsOptions? options = null, Fitting? fitting = null)
     {
         var (o, f) = (options ?? new(), fitting ?? Fitting.Default);
         o.Check();
         var x = data.Checked().Matrix;
+        f.Done(0);
         var byItem = x.Transposed();
-        var random = new SeededRandom(f.Seed);
-        var (people, items) = (Start(x.Rows, o, random), Start(x.ColumnCount, o, random));
+        var (people, items) = (Start(data.Users, o, f.Seed), Start(data.Items, o, ~f.Seed));
         for (var epoch = 0; epoch < o.Epochs; epoch++)
         {
             Pass(x, people, items, o, f.Workers);
+            f.Done((epoch + 0.5) / (o.Epochs + 0.5));
             Pass(byItem, items, people, o, f.Workers);
-            f.Progress?.Report((epoch + 1.0) / o.Epochs);
+            f.Done((epoch + 1.0) / (o.Epochs + 0.5));
         }
-        return new(data.Items, items, o, f.Workers) { Taken = data.Counts() };
+        var model = new ImplicitAls(data.Items, items, o, f.Workers) { Taken = data.Counts() };
+        f.Done(1);
+        return model;
     }
 
     /// <summary>The same model with the factors of items nobody has taken replaced by what their features say: H = F W, W the ridge solution over the items that are known.</summary>
@@ -64,11 +67,16 @@ public sealed partial class ImplicitAls : Model
         return new(Items, result, options, cores) { Taken = Taken };
     }
 
-    private static Matrix Start(int rows, ImplicitAlsOptions o, SeededRandom random)
+    /// <summary>Drawn by identifier, not by row: in whichever order the events come, everybody begins where they would have begun.</summary>
+    private static Matrix Start(IdMap ids, ImplicitAlsOptions o, ulong seed)
     {
-        var matrix = new Matrix(rows, o.Dimensions);
+        var matrix = new Matrix(ids.Count, o.Dimensions);
         var scale = 0.1 / Math.Sqrt(o.Dimensions);
-        for (var i = 0; i < matrix.Values.Length; i++) matrix.Values[i] = (float)(scale * random.Normal());
+        for (var row = 0; row < ids.Count; row++)
+        {
+            var random = SeededRandom.Of(ids[row], seed);
+            foreach (ref var value in matrix.Row(row)) value = (float)(scale * random.Normal());
+        }
         return matrix;
     }
 

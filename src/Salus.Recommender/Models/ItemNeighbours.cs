@@ -20,7 +20,7 @@ public sealed class ItemNeighbours : Model
     /// <param name="data">Events; a pair counts once.</param>
     /// <param name="neighbours">How many each item keeps, at least 1.</param>
     /// <param name="shrink">At least 0; takes down what rests on few people.</param>
-    /// <param name="fitting">Cores and cancellation.</param>
+    /// <param name="fitting">Cores, cancellation, progress.</param>
     public static ItemNeighbours Cosine(Interactions data, int neighbours = 200, double shrink = 10, Fitting? fitting = null)
     {
         if (!(shrink >= 0)) throw new RecommenderException(Faults.Range, "The shrinkage must not be below zero.");
@@ -33,7 +33,7 @@ public sealed class ItemNeighbours : Model
     /// <param name="neighbours">How many each item keeps, at least 1.</param>
     /// <param name="alpha">Power of each step of the walk.</param>
     /// <param name="beta">0 lets the popular win, 1 takes popularity out.</param>
-    /// <param name="fitting">Cores and cancellation.</param>
+    /// <param name="fitting">Cores, cancellation, progress.</param>
     public static ItemNeighbours Rp3Beta(Interactions data, int neighbours = 300, double alpha = 0.9, double beta = 0.4, Fitting? fitting = null)
     {
         if (!(alpha is > 0 and <= 3) || !(beta is >= 0 and <= 2)) throw new RecommenderException(Faults.Range, "Alpha must lie within 0 and 3, beta within 0 and 2.");
@@ -45,13 +45,17 @@ public sealed class ItemNeighbours : Model
     {
         if (neighbours < 1) throw new RecommenderException(Faults.Range, "An item must keep at least one neighbour.");
         var (x, n) = (data.Matrix, data.Items.Count);
+        fitting.Done(0);
         var byItem = x.Transposed();
-        var perPerson = Enumerable.Range(0, x.Rows).Select(u => x.Row(u).IsEmpty ? 0 : (float)ofPerson(u)).ToArray();
+        var perPerson = Enumerable.Range(0, x.Rows).Select(u => x.Row(u).IsEmpty ? 0 : ofPerson(u)).ToArray();
+        // Which of several equal neighbours is kept is told by their names: their columns are in the order they happened to come in.
+        var places = new int[n];
+        foreach (var (place, i) in Enumerable.Range(0, n).OrderBy(i => data.Items[i], StringComparer.Ordinal).Index()) places[i] = place;
         var rows = new (int, float)[n][];
-        var done = 0;
+        var (gate, done) = (new Lock(), 0);
         fitting.Workers.Blocks(n, 128, (first, last) =>
         {
-            var sums = new float[n];
+            var sums = new double[n];
             for (var i = first; i < last; i++)
             {
                 var touched = new List<int>();
@@ -67,11 +71,14 @@ public sealed class ItemNeighbours : Model
                     if (j != i) found.Add((j, (float)(sums[j] * ofPair(i, j))));
                     sums[j] = 0;
                 }
-                rows[i] = [.. found.OrderByDescending(f => f.Value).ThenBy(f => f.Column).Take(neighbours)];
+                rows[i] = [.. found.OrderByDescending(f => f.Value).ThenBy(f => places[f.Column]).Take(neighbours)];
             }
-            fitting.Progress?.Report(Interlocked.Add(ref done, last - first) / (double)n);
+            // Under the lock: what is told later must not be less.
+            lock (gate) fitting.Done(0.9 * (done += last - first) / n);
         });
-        return new(data.Items, SparseMatrix.FromRows(rows, n)) { Taken = data.Counts() };
+        var model = new ItemNeighbours(data.Items, SparseMatrix.FromRows(rows, n)) { Taken = data.Counts() };
+        fitting.Done(1);
+        return model;
     }
 
     /// <inheritdoc/>

@@ -83,9 +83,24 @@ public sealed record Contribution(string Name, bool IsFeature, double Amount);
 /// <summary>How a fit runs.</summary>
 /// <param name="Workers">Cores and cancellation; a cancelled fit throws and leaves nothing.</param>
 /// <param name="Seed">What random starts are drawn from.</param>
-/// <param name="Progress">Told the share that is done, from 0 to 1.</param>
+/// <param name="Progress">Told the share that is done: 0 at the beginning, never less than before, 1 when the model is whole. Told by one thread at a time, whichever does the work.</param>
 public sealed record Fitting(Workers Workers, ulong Seed = 1, IProgress<double>? Progress = null)
 {
     /// <summary>All cores, seed 1, nobody told.</summary>
     public static Fitting Default { get; } = new(Workers.All);
+
+    /// <summary>The same for a part of a larger piece of work, such as one model of a blend: what is 0 to 1 there is told as <paramref name="from"/> to <paramref name="to"/>.</summary>
+    public Fitting Part(double from, double to) => Progress is { } whole ? this with { Progress = new Stretch(whole, from, to) } : this;
+
+    /// <summary>Says how far it is, and stops here if that was asked for: whoever stops a fit when told less than 1 gets no model.</summary>
+    internal void Done(double share)
+    {
+        Workers.Cancellation.ThrowIfCancellationRequested();
+        Progress?.Report(share);
+    }
+
+    private sealed class Stretch(IProgress<double> whole, double from, double to) : IProgress<double>
+    {
+        public void Report(double value) => whole.Report(from + (to - from) * value);
+    }
 }

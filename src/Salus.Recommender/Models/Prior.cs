@@ -16,26 +16,42 @@ public sealed class Prior : Model
     public override string Kind => KindName;
 
     /// <summary>Score = number of people who took the item.</summary>
-    public static Prior Popularity(Interactions data)
+    /// <param name="data">Events; a pair counts once.</param>
+    /// <param name="fitting">Cancellation and progress.</param>
+    public static Prior Popularity(Interactions data, Fitting? fitting = null)
     {
         data.Checked();
-        return new(data.Items, data.Counts()) { Taken = data.Counts() };
+        return Told(fitting, () => new(data.Items, data.Counts()) { Taken = data.Counts() });
     }
 
     /// <summary>Score = sum over the item's events of 2^(-age / half-life): an event counts half when it is one half-life old.</summary>
     /// <param name="data">Events with times.</param>
     /// <param name="halfLifeDays">Above zero.</param>
     /// <param name="now">Unix seconds; the latest event when null. Events after it count as if they happened then.</param>
+    /// <param name="fitting">Cancellation and progress.</param>
     /// <exception cref="RecommenderException"><c>data.empty</c>: the data has no times; <c>options.range</c>.</exception>
-    public static Prior Recency(Interactions data, double halfLifeDays, long? now = null)
+    public static Prior Recency(Interactions data, double halfLifeDays, long? now = null, Fitting? fitting = null)
     {
         data.Checked();
         if (data.Times is not { } times) throw new RecommenderException(Faults.Empty, "The data has no times, so nothing can be said about what is recent.");
         if (!(halfLifeDays > 0)) throw new RecommenderException(Faults.Range, "The half-life must be above zero days.");
-        var at = now ?? times.Max();
-        var scores = new double[data.Items.Count];
-        for (var e = 0; e < times.Length; e++) scores[data.Matrix.Columns[e]] += Math.Pow(2, -Math.Max(0, at - times[e]) / (86400 * halfLifeDays));
-        return new(data.Items, [.. scores.Select(s => (float)s)]) { Taken = data.Counts() };
+        return Told(fitting, () =>
+        {
+            var at = now ?? times.Max();
+            var scores = new double[data.Items.Count];
+            for (var e = 0; e < times.Length; e++) scores[data.Matrix.Columns[e]] += Math.Pow(2, -Math.Max(0, at - times[e]) / (86400 * halfLifeDays));
+            return new(data.Items, [.. scores.Select(s => (float)s)]) { Taken = data.Counts() };
+        });
+    }
+
+    /// <summary>One pass over the events: there is nothing to tell between its beginning and its end.</summary>
+    private static Prior Told(Fitting? fitting, Func<Prior> fit)
+    {
+        var f = fitting ?? Fitting.Default;
+        f.Done(0);
+        var model = fit();
+        f.Done(1);
+        return model;
     }
 
     internal static Prior Of(IdMap items, float[] scores) => new(items, scores);

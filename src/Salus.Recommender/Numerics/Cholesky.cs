@@ -7,11 +7,15 @@ internal static class Cholesky
     private const int Block = 192;
 
     /// <summary>Replaces the lower triangle of <paramref name="a"/> by L with A = L Lᵀ. What lies above the diagonal is neither read nor kept.</summary>
-    public static void Factor(Matrix a, Workers workers)
+    /// <param name="a">Symmetric, positive definite.</param>
+    /// <param name="workers">The cores to use.</param>
+    /// <param name="progress">Told the share of the rows that is done.</param>
+    public static void Factor(Matrix a, Workers workers, Action<double>? progress = null)
     {
         var n = a.Rows;
         for (var k = 0; k < n; k += Block)
         {
+            progress?.Invoke((double)k / n);
             var size = Math.Min(Block, n - k);
             var below = n - k - size;
             var inverse = Invert(Corner(a, k, size));
@@ -25,15 +29,19 @@ internal static class Cholesky
     }
 
     /// <summary>Replaces A by its inverse, both triangles.</summary>
-    public static void Inverse(Matrix a, Workers workers)
+    /// <param name="a">Symmetric, positive definite.</param>
+    /// <param name="workers">The cores to use.</param>
+    /// <param name="progress">Told the share that is done; its three parts cost about the same.</param>
+    public static void Inverse(Matrix a, Workers workers, Action<double>? progress = null)
     {
         var n = a.Rows;
-        Factor(a, workers);
+        Factor(a, workers, p => progress?.Invoke(p / 3));
         for (var row = 0; row < n; row++) a.Row(row)[(row + 1)..].Clear();
-        InvertLower(a, workers);
+        InvertLower(a, workers, p => progress?.Invoke((1 + p) / 3));
         for (var i = 0; i < n; i += Block)
         {
             var size = Math.Min(Block, n - i);
+            progress?.Invoke((2 + (double)i / n) / 3);
             var sum = new Matrix(size, i + size);
             // Row block i of (L⁻¹)ᵀ L⁻¹ needs only rows from i on, so it may replace row block i at once.
             Gemm.Add(1, a.Part(i, n - i, i, size).Transposed, a.Part(i, n - i, 0, i + size), sum.All, workers);
@@ -46,13 +54,14 @@ internal static class Cholesky
         });
     }
 
-    private static void InvertLower(Matrix a, Workers workers)
+    private static void InvertLower(Matrix a, Workers workers, Action<double> progress)
     {
         var n = a.Rows;
         for (var k = (n - 1) / Block * Block; k >= 0; k -= Block)
         {
             var size = Math.Min(Block, n - k);
             var below = n - k - size;
+            progress((double)below / n);
             var corner = InvertTriangle(ReadCorner(a, k, size));
             for (var r = 0; r < size; r++)
                 for (var c = 0; c <= r; c++) a.Values[(long)(k + r) * n + k + c] = (float)corner[r, c];

@@ -5,22 +5,27 @@ namespace Salus.Recommender.Numerics;
 
 /// <summary>The largest eigenpairs of G = AᵀA for a sparse A, without ever forming G: subspace iteration with Rayleigh-Ritz steps, sped up by Chebyshev
 /// polynomials that damp what lies below the wanted part (Halko, Martinsson and Tropp 2011; Zhou, Saad, Tiago and Chelikowsky 2006).</summary>
-internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
+/// <param name="a">People x items.</param>
+/// <param name="at">Its transpose.</param>
+/// <param name="workers">The cores to use.</param>
+/// <param name="ids">What the columns are called: the random start is drawn by it, so that their order does not matter.</param>
+internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers, IdMap ids)
 {
+    private const int Few = 128;
     private readonly int n = a.ColumnCount;
 
     /// <summary>The most <see cref="Solve"/> has in memory at one time: seven blocks of items and one of people, each with the wanted columns and those that are spare.</summary>
     public static long Bytes(int people, int items, int wanted) => 4L * Width(items, wanted) * (7L * items + people);
 
-    private static int Width(int items, int wanted) => Math.Min(items, wanted + Math.Max(8, wanted / 10));
+    /// <summary>Spare columns make the wanted ones right sooner. Over few items all are taken, and the pairs are exact.</summary>
+    private static int Width(int items, int wanted) => items <= Few ? items : Math.Min(items, wanted + Math.Max(8, wanted / 10));
 
     /// <summary>Row-major n x d vectors, orthonormal columns, and their eigenvalues in descending order.</summary>
     public (float[] Values, Matrix Vectors) Solve(int wanted, int rounds, ulong seed, Action<double>? progress = null)
     {
         var d = Width(n, wanted);
-        var q = Start(d, seed);
-        q = Apply(q);
-        q = Orthonormal(q);
+        if (d == n) return Exact(wanted, progress);
+        var q = Orthonormal(Apply(Start(d, seed)));
         float[] values = [];
         for (var round = 0; round < rounds; round++)
         {
@@ -29,17 +34,30 @@ internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
             (values, var turn) = Ritz(q, y);
             q = Times(q, turn);
             progress?.Invoke((round + 1.0) / rounds);
-            if (d == n && round > 0 || round == rounds - 1) break;
+            if (round == rounds - 1) break;
             q = Orthonormal(Filter(q, Times(y, turn), Math.Max(values[^1], 1e-6f * values[0]), values));
         }
         return Best(values, q, Math.Min(wanted, d));
     }
 
+    /// <summary>Where every column is taken anyway nothing has to be drawn: applied to the unit vectors, G is itself.</summary>
+    private (float[] Values, Matrix Vectors) Exact(int wanted, Action<double>? progress)
+    {
+        var unit = new Matrix(n, n);
+        for (var i = 0; i < n; i++) unit.Row(i)[i] = 1;
+        var (values, turn) = Ritz(unit, Apply(unit));
+        progress?.Invoke(1);
+        return Best(values, turn, Math.Min(wanted, n));
+    }
+
     private Matrix Start(int d, ulong seed)
     {
         var q = new Matrix(n, d);
-        var random = new SeededRandom(seed);
-        for (var i = 0; i < q.Values.Length; i++) q.Values[i] = (float)random.Normal();
+        for (var r = 0; r < n; r++)
+        {
+            var random = SeededRandom.Of(ids[r], seed);
+            foreach (ref var value in q.Row(r)) value = (float)random.Normal();
+        }
         return q;
     }
 
@@ -97,10 +115,10 @@ internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
     }
 
     /// <summary>Column by column, twice over each (Giraud and others 2005); a column that is nothing but the ones before it is drawn anew.</summary>
-    private static Matrix GramSchmidt(Matrix y)
+    private Matrix GramSchmidt(Matrix y)
     {
         var (d, rows) = (y.Columns, y.Rows);
-        var random = new SeededRandom(1);
+        var again = 0UL;
         // Columns as rows, where they lie together.
         var columns = new Matrix(d, rows);
         for (var r = 0; r < rows; r++)
@@ -119,7 +137,8 @@ internal sealed class TopEigen(SparseMatrix a, SparseMatrix at, Workers workers)
                     TensorPrimitives.Multiply(own, 1 / norm, own);
                     break;
                 }
-                for (var r = 0; r < rows; r++) own[r] = (float)random.Normal();
+                again++;
+                for (var r = 0; r < rows; r++) own[r] = (float)SeededRandom.Of(ids[r], again).Normal();
                 before = TensorPrimitives.Norm<float>(own);
             }
         }

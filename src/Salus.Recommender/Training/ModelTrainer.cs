@@ -30,10 +30,13 @@ public static class ModelTrainer
     /// <summary>People who are looked at on the validation split.</summary>
     private const int MostPeople = 6000;
 
+    /// <summary>What has been done, for the progress, when all recipes have been tried and when the weights have been learned.</summary>
+    private const double Tried = 0.6, Learned = 0.7;
+
     /// <param name="data">Training data.</param>
     /// <param name="recipes">What to choose from, see <see cref="Recipes.For"/>.</param>
     /// <param name="k">The length of list to be best at.</param>
-    /// <param name="fitting">Cores, seed, cancellation.</param>
+    /// <param name="fitting">Cores, seed, cancellation, progress.</param>
     /// <param name="say">Told what is done, in words.</param>
     /// <param name="described">What is known of items and people; the recipes are then <see cref="Recipes.For"/> with the items.</param>
     /// <exception cref="RecommenderException"><c>data.empty</c>, <c>data.mismatch</c>.</exception>
@@ -48,16 +51,16 @@ public static class ModelTrainer
         if (train.Matrix.Count == 0 || held.Known.All(h => h.Length == 0))
         {
             say?.Invoke("There is too little data to hold any out: the most popular items are all that can be said.");
-            return new(Prior.Popularity(data), [], ["popularity"]);
+            return new(Prior.Popularity(data, f), [], ["popularity"]);
         }
         var cut = Math.Clamp(k, 1, data.Items.Count);
         var models = new List<Model>();
         var tried = new List<(string, double, double)>();
         var sample = Sample(held, f.Seed);
-        foreach (var recipe in recipes)
+        foreach (var (n, recipe) in recipes.Index())
         {
             f.Workers.Cancellation.ThrowIfCancellationRequested();
-            models.Add(recipe.Fit(train, f));
+            models.Add(recipe.Fit(train, f.Part(Tried * n / recipes.Count, Tried * (n + 1) / recipes.Count)));
             var report = Evaluator.Run(models[^1], train, sample, cut, f.Workers, options: new() { People = described?.People });
             tried.Add((recipe.Name, report.Ndcg.Mean, report.Recall.Mean));
             say?.Invoke($"validation: {recipe.Name}: ndcg@{cut} {report.Ndcg.Mean:F4}, recall@{cut} {report.Recall.Mean:F4}");
@@ -69,10 +72,10 @@ public static class ModelTrainer
         float[] Keep(float[] row) => [.. used.Select(m => row[m])];
         var kept = new BlendWeights(weights.Limits, [.. weights.Warm.Select(Keep)], [.. weights.Cold.Select(Keep)]);
         var parts = new List<Model>();
-        foreach (var m in used)
+        foreach (var (n, m) in used.Index())
         {
             say?.Invoke($"fit on all of the training data: {recipes[m].Name}, weights {string.Join(" ", weights.Warm.Select(w => $"{w[m]:F2}"))}");
-            parts.Add(recipes[m].Fit(data, f));
+            parts.Add(recipes[m].Fit(data, f.Part(Learned + (1 - Learned) * n / used.Length, Learned + (1 - Learned) * (n + 1) / used.Length)));
         }
         Model chosen = parts.Count == 1 ? parts[0] : new Blend(data.Items, parts, kept, Cold(data));
         return new(chosen, [.. tried.OrderByDescending(t => t.Item2)], [.. used.Select(m => recipes[m].Name)]);

@@ -10,9 +10,9 @@ public static class Recipes
     private const int DenseItems = 6000;
 
     /// <summary>See <see cref="Prior.Popularity"/>.</summary>
-    public static Recipe Popularity { get; } = new("popularity", "how many people took an item", (d, _) => Prior.Popularity(d));
+    public static Recipe Popularity { get; } = new("popularity", "how many people took an item", (d, f) => Prior.Popularity(d, f));
     /// <summary>See <see cref="Prior.Recency"/>, with a half-life of 60 days.</summary>
-    public static Recipe Recency { get; } = new("recency", "how many people took an item lately", (d, _) => Prior.Recency(d, 60));
+    public static Recipe Recency { get; } = new("recency", "how many people took an item lately", (d, f) => Prior.Recency(d, 60, fitting: f));
     /// <summary>See <see cref="GraphFilter"/>, with rank 0.</summary>
     public static Recipe Linear { get; } = new("linear-filter", "items of people who share an event", (d, f) => GraphFilter.Fit(d, new() { Rank = 0, UserExponent = 0.5, OutExponent = 0.5 }, f));
     /// <summary>See <see cref="GraphFilter"/>.</summary>
@@ -32,9 +32,9 @@ public static class Recipes
 
     /// <summary>Likeness of what is known of the items; the one that finds items nobody has taken.</summary>
     /// <param name="items">A row for each item of the data that will be fitted.</param>
-    public static Recipe Content(FeatureTable items) => new("content", "items like those a person took, by their features", (d, _) =>
+    public static Recipe Content(FeatureTable items) => new("content", "items like those a person took, by their features", (d, f) =>
     {
-        var model = ContentModel.Fit(d.Items, items);
+        var model = ContentModel.Fit(d.Items, items, fitting: f);
         model.Taken = d.Counts();
         return model;
     });
@@ -42,7 +42,12 @@ public static class Recipes
     /// <summary><see cref="Als"/>, with the factors of items nobody has taken made from their features.</summary>
     /// <param name="items">A row for each item of the data that will be fitted.</param>
     public static Recipe MappedAls(FeatureTable items) =>
-        new("als-features", "implicit matrix factorisation, new items by their features", (d, f) => ((ImplicitAls)Als.Fit(d, f)).WithMappedItems(d, items, workers: f.Workers));
+        new("als-features", "implicit matrix factorisation, new items by their features", (d, f) =>
+    {
+        var mapped = ((ImplicitAls)Als.Fit(d, f.Part(0, 0.9))).WithMappedItems(d, items, workers: f.Workers);
+        f.Done(1);
+        return mapped;
+    });
 
     /// <summary>What "auto" chooses from for data of this size.</summary>
     /// <param name="data">What will be fitted.</param>

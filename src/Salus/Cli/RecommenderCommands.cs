@@ -24,16 +24,19 @@ public static class RecommenderCommands
     private static readonly Option<string?> Features = new("--features") { Description = "What is known of items: item, then kind:name=value cells with tabs between; items nobody has taken, or that came since the fit, are then in the catalogue" };
     private static readonly Option<string?> PeopleFeatures = new("--people-features") { Description = "What people say of themselves, in the same form, with the person first" };
 
+    private static readonly Option<bool> Progress = new("--progress") { Description = "Say how far the fit is even where standard error is not a terminal" };
+
     public static Command Build()
     {
         var test = new Option<string?>("--test") { Description = "Events to be found, in any of the same forms" };
         var split = new Option<string?>("--split") { Description = "Instead of --test: leave-out:K holds out K events of each person (the latest, where times are known), temporal:SHARE the latest share of all" };
         var sampled = new Option<int?>("--sampled") { Description = "Rank what was held out among so many other items only; the table and the file of lists say so" };
         var groups = new Option<string?>("--groups") { Description = "The group of each item, 'item group' with a tab between: prints exposure by group, and how near the lists are to each person's own mix" };
-        var evaluate = Make("evaluate", "Fit a model and measure its lists against held-out events, ranked over all items", p => RecommenderEvaluation.Run(p, test, split, sampled, groups),
-            Train, test, split, Model, K, Out, Seed, Threads, MinRating, Features, PeopleFeatures, sampled, groups);
+        var candidates = new Option<string?>("--candidates") { Description = "Rank what was held out among the items this file gives for each person only, '(person,item) item item ...' with tabs between; with --test. The table and the file of lists say so" };
+        var evaluate = Make("evaluate", "Fit a model and measure its lists against held-out events, ranked over all items", p => RecommenderEvaluation.Run(p, test, split, sampled, candidates, groups),
+            Train, test, split, Model, K, Out, Seed, Threads, MinRating, Features, PeopleFeatures, sampled, candidates, groups, Progress);
         var to = new Option<string>("--to") { Required = true, Description = "The file to write the model to" };
-        var train = Make("train", "Fit a model and write it to a file", p => Fit(p, to), Train, to, Model, K, Seed, Threads, MinRating, Features, PeopleFeatures);
+        var train = Make("train", "Fit a model and write it to a file", p => Fit(p, to), Train, to, Model, K, Seed, Threads, MinRating, Features, PeopleFeatures, Progress);
         var from = new Option<string>("--from") { Required = true, Description = "A file written by train" };
         var events = new Option<string>("--events") { Required = true, Description = "What each person took, in any of the same forms; they need not have been in the training data" };
         var recommend = Make("recommend", "Write the list of each person in a file of events", p => Recommend(p, from, events), from, events, K, Out, Threads, Features, PeopleFeatures);
@@ -41,10 +44,14 @@ public static class RecommenderCommands
         var asked = new Option<string?>("--events") { Description = "People to make lists for, with --from" };
         var madeUp = new Option<int>("--items") { DefaultValueFactory = _ => 100_000, Description = "Size of the made-up catalogue" };
         var speed = Make("speed", "Measure how fast a model and the pipeline answer, for one person and for many", p => Speed(p, modelled, asked, madeUp), modelled, asked, madeUp, K, Threads);
-        return new Command("recommender", "Recommendations from files of events; see docs/recommender.md") { evaluate, train, recommend, speed };
+        return new Command("recommender", "Recommendations from files of events; see docs/recommender.md") 
+        {
+            evaluate, train, recommend, speed, RecommenderMonitors.Drift(), RecommenderMonitors.Bias(K, Threads), RecommenderReleases.Export(MinRating), RecommenderReleases.Noisy(MinRating), RecommenderExperiments.Build(),
+        };
     }
 
-    private static Command Make(string name, string about, Action<Run> run, params Option[] options)
+    /// <summary>A command that ends with 0; with 2 and one sentence when what it was given is refused; with 1 when a file cannot be read or written.</summary>
+    internal static Command Make(string name, string about, Action<Run> run, params Option[] options)
     {
         var command = new Command(name, about);
         foreach (var option in options) command.Add(option);
@@ -55,8 +62,8 @@ public static class RecommenderCommands
                 run(new(parsed, ct));
                 return 0;
             }
-            catch (RecommenderException fault) { return Say($"{fault.Code}: {fault.Message}"); }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException) { return Say($"file: {fault.Message}"); }
+            catch (RecommenderException fault) { return Say(2, $"{fault.Code}: {fault.Message}"); }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException) { return Say(1, $"file: {fault.Message}"); }
             catch (OperationCanceledException)
             {
                 Console.Error.WriteLine("Stopped; nothing was written.");
@@ -65,10 +72,10 @@ public static class RecommenderCommands
         }, CancellationToken.None));
         return command;
 
-        static int Say(string sentence)
+        static int Say(int code, string sentence)
         {
             Console.Error.WriteLine(sentence.ReplaceLineEndings(" "));
-            return 1;
+            return code;
         }
     }
 
@@ -83,9 +90,11 @@ public static class RecommenderCommands
         public Interactions Read(string file) => InteractionReader.Read(file, leastRating: Parsed.CommandResult.Command.Options.Contains(MinRating) ? Parsed.GetValue(MinRating) : null);
 
         /// <summary>The training data over the whole catalogue, and what is known apart from it.</summary>
-        public (Interactions Data, Described? Described) Learned()
+        /// <param name="more">Items that belong to the catalogue though nobody may have taken them.</param>
+        public (Interactions Data, Described? Described) Learned(IEnumerable<string>? more = null)
         {
             var data = Read(Parsed.GetValue(Train)!).Checked();
+            if (more is not null) data = data.WithItems(more);
             if (Parsed.GetValue(Features) is not { } path)
                 return Parsed.GetValue(PeopleFeatures) is null ? (data, null) : throw new RecommenderException(Faults.Range, "--people-features needs --features: people are compared with items.");
             var items = FeatureReader.Read(path);
@@ -96,11 +105,18 @@ public static class RecommenderCommands
 
         public Model Fitted(Interactions data, Described? described)
         {
-            var fitting = new Fitting(Workers, SeedOf);
+            using var progress = ProgressLine.Where(Parsed.GetValue(Progress));
+            var fitting = new Fitting(Workers, SeedOf, progress);
+            void Say(string sentence)
+            {
+                if (progress is null) Console.Error.WriteLine(sentence);
+                else progress.Say(sentence);
+            }
+
             var name = Parsed.GetValue(Model)!;
             if (name != "auto") return Recipes.Find(name, described?.Items).Fit(data, fitting);
-            var choice = ModelTrainer.Choose(data, Recipes.For(data, described?.Items), Cut, fitting, Console.Error.WriteLine, described);
-            Console.Error.WriteLine($"chosen: {string.Join(" + ", choice.Parts)}");
+            var choice = ModelTrainer.Choose(data, Recipes.For(data, described?.Items), Cut, fitting, Say, described);
+            Say($"chosen: {string.Join(" + ", choice.Parts)}");
             return choice.Model;
         }
 
@@ -148,7 +164,7 @@ public static class RecommenderCommands
             var cpu = Cpu();
             var filter = GraphFilter.Fit(data, new() { Rank = 128 }, new(run.Workers));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"made-up: {data.Users.Count} people, {data.Matrix.Count} events; graph filter of rank 128 fitted in {Cpu() - cpu:F1} CPU seconds"));
-            RecommenderSpeed.Run(filter, data.Matrix, run.Cut, run.Workers);
+            RecommenderSpeed.Run(filter, data.Matrix, run.Cut, run.Workers, workers => GraphFilter.Fit(data, new() { Rank = 128 }, new(workers)));
             return;
         }
         var model = ModelFile.Load(path);
@@ -156,7 +172,7 @@ public static class RecommenderCommands
     }
 
     /// <summary>Events over the catalogue of a model; items it has never seen say nothing to it.</summary>
-    private static SparseMatrix Over(Model model, Interactions data) => SparseMatrix.FromRows([.. Enumerable.Range(0, data.Users.Count)
+    internal static SparseMatrix Over(Model model, Interactions data) => SparseMatrix.FromRows([.. Enumerable.Range(0, data.Users.Count)
         .Select(u => (IReadOnlyList<(int, float)>)[.. data.Matrix.Row(u).ToArray().Select(i => model.Items.Find(data.Items[i])).Where(i => i >= 0).Select(i => (i, 1f))])], model.Items.Count);
 
     /// <summary>A person's list: user, tab, items with tabs between.</summary>

@@ -11,15 +11,18 @@ namespace Salus.Cli;
 /// <summary><c>salus recommender evaluate</c>: what is held out, the table, and the file of lists.</summary>
 internal static class RecommenderEvaluation
 {
-    public static void Run(RecommenderCommands.Run run, Option<string?> test, Option<string?> split, Option<int?> sampled, Option<string?> groups)
+    public static void Run(RecommenderCommands.Run run, Option<string?> test, Option<string?> split, Option<int?> sampled, Option<string?> candidates, Option<string?> groups)
     {
         var sample = run.Parsed.GetValue(sampled);
         if (sample is < 1) throw new RecommenderException(Faults.Range, "--sampled must be at least 1.");
-        var path = Labelled(run.OutPath, sample);
+        var among = run.Parsed.GetValue(candidates);
+        if (among is not null && (sample is not null || run.Parsed.GetValue(test) is null)) throw new RecommenderException(Faults.Range, "--candidates goes with --test, and not with --sampled.");
+        var path = Labelled(run.OutPath, among is not null ? "given" : sample?.ToString(CultureInfo.InvariantCulture));
         // Before the fit, which may take minutes: whether there is anywhere to put the lists, and whether the groups can be read.
         if (path is not null) WholeFile.Check(path);
-        var groupOf = run.Parsed.GetValue(groups) is { } file ? Groups(file) : null;
-        var (data, described) = run.Learned();
+        var groupOf = run.Parsed.GetValue(groups) is { } file ? TabFile.Pairs(file, "An item and its group") : null;
+        var given = among is null ? null : CandidateReader.Read(among);
+        var (data, described) = run.Learned(given?.Values.SelectMany(c => c).Distinct(StringComparer.Ordinal));
         var (train, held) = HoldOut(run, data, run.Parsed.GetValue(test), run.Parsed.GetValue(split));
         run.CheckCut(train.Items.Count);
         var watch = RecommenderCommands.Cpu();
@@ -27,7 +30,11 @@ internal static class RecommenderEvaluation
         var fit = RecommenderCommands.Cpu() - watch;
         var lists = new StringBuilder();
         watch = RecommenderCommands.Cpu();
-        var report = Evaluator.Run(model, train, held, run.Cut, run.Workers, options: new() { People = described?.People, Sampled = sample, Seed = run.SeedOf });
+        var report = Evaluator.Run(model, train, held, run.Cut, run.Workers, options: new()
+        {
+            People = described?.People, Sampled = sample, Seed = run.SeedOf,
+            Given = given is null ? null : [.. train.Users.Names.Select(u => given.GetValueOrDefault(u)?.Select(train.Items.Find).ToArray())],
+        });
         Table(report, train, fit, RecommenderCommands.Cpu() - watch);
         if (groupOf is not null) Mix(report, train, groupOf);
         if (path is null) return;
@@ -36,8 +43,8 @@ internal static class RecommenderEvaluation
     }
 
     /// <summary>Lists from a sample of the catalogue carry it in their name.</summary>
-    private static string? Labelled(string? path, int? sample) => path is null || sample is not { } others ? path
-        : Path.Combine(Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.sampled-{others}{Path.GetExtension(path)}"));
+    private static string? Labelled(string? path, string? sample) => path is null || sample is null ? path
+        : Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}.sampled-{sample}{Path.GetExtension(path)}");
 
     private static (Interactions Train, HeldOut Held) HoldOut(RecommenderCommands.Run run, Interactions data, string? test, string? split)
     {
@@ -53,25 +60,11 @@ internal static class RecommenderEvaluation
         return (train.Checked(), held.OnlyKnown(train));
     }
 
-    private static Dictionary<string, string> Groups(string path)
-    {
-        var groups = new Dictionary<string, string>(StringComparer.Ordinal);
-        var number = 0;
-        foreach (var line in File.ReadLines(path))
-        {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            if (line.Split('\t') is not [var item, var group]) throw new RecommenderException(Faults.Malformed, $"Line {number}: an item and its group are needed, with a tab between.");
-            groups[item.Trim()] = group.Trim();
-        }
-        return groups;
-    }
-
     private static void Table(Report report, Interactions data, double fit, double rank)
     {
         void Row(string name, Estimate e) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-16} {e.Mean,8:F4}   [{e.Low:F4}, {e.High:F4}]"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.People.Count} people, {data.Items.Count} items, {data.Matrix.Count} training events; {report.Candidates}; 95 % intervals by bootstrap over people"));
-        var mark = report.Sampled is { } others ? string.Create(CultureInfo.InvariantCulture, $"/{others}") : "";
+        var mark = report.Given ? "/given" : report.Sampled is { } others ? string.Create(CultureInfo.InvariantCulture, $"/{others}") : "";
         Row($"recall@{report.K}{mark}", report.Recall);
         Row($"ndcg@{report.K}{mark}", report.Ndcg);
         Row($"precision@{report.K}{mark}", report.Precision);

@@ -14,22 +14,21 @@ public static class RecommenderSpeed
 {
     private const int Singles = 1000, Asks = 300, Batch = 8192;
 
-    public static void Run(Model model, SparseMatrix histories, int k, Workers workers)
+    /// <param name="model">What answers.</param>
+    /// <param name="histories">The people who are picked from.</param>
+    /// <param name="k">Length of the lists.</param>
+    /// <param name="workers">The cores to use.</param>
+    /// <param name="refit">Fits the model again on one core; the lists are measured a second time while it runs.</param>
+    public static void Run(Model model, SparseMatrix histories, int k, Workers workers, Action<Workers>? refit = null)
     {
         var random = new SeededRandom(1);
         var singles = Enumerable.Range(0, Singles).Select(_ => histories.Slice(random.Below(histories.Rows), 1)).ToArray();
         // The first calls pay for compilation.
         foreach (var one in singles.AsSpan(0, 50)) Ranker.Rank(model, new(one), k, workers);
-        var times = new double[Singles];
         var before = Environment.CpuUsage.TotalTime.TotalMilliseconds;
-        for (var n = 0; n < Singles; n++)
-        {
-            var at = Stopwatch.GetTimestamp();
-            Ranker.Rank(model, new(singles[n]), k, workers);
-            times[n] = Stopwatch.GetElapsedTime(at).TotalMilliseconds;
-        }
+        var times = One(model, singles, k, workers);
         var each = (Environment.CpuUsage.TotalTime.TotalMilliseconds - before) / Singles;
-        Array.Sort(times);
+        var busy = refit is null ? null : Beside(refit, () => One(model, singles, k, workers), workers.Cancellation);
         var whole = Lists(model, histories, k);
         var batch = histories.Slice(0, Math.Min(Batch, histories.Rows));
         Ranker.Rank(model, new(batch.Slice(0, Math.Min(512, batch.Rows))), k, workers);
@@ -37,9 +36,42 @@ public static class RecommenderSpeed
         Ranker.Rank(model, new(batch), k, workers);
         var (seconds, used) = (Stopwatch.GetElapsedTime(start).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds - cpu);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Items.Count} items, top {k}, {workers.Threads} threads"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one person     median {times[Singles / 2]:F2} ms   p99 {times[Singles * 99 / 100]:F2} ms   longest {times[^1]:F2} ms   CPU {each:F2} ms each"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one person     median {times[Singles / 2]:F2} ms   p95 {times[Singles * 95 / 100]:F2} ms   p99 {times[Singles * 99 / 100]:F2} ms   longest {times[^1]:F2} ms   CPU {each:F2} ms each"));
+        if (busy is not null) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"beside a refit   median {busy[Singles / 2]:F2} ms   p95 {busy[Singles * 95 / 100]:F2} ms   p99 {busy[Singles * 99 / 100]:F2} ms   longest {busy[^1]:F2} ms"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pipeline       median {whole[Asks / 2]:F2} ms   p99 {whole[Asks * 99 / 100]:F2} ms   longest {whole[^1]:F2} ms   over all items: nearness, freshness, variety, newcomers, reasons, live state"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batch          {batch.Rows / seconds:F0} people a second by the clock, {batch.Rows / used:F0} for each CPU second"));
+    }
+
+    /// <summary>The milliseconds of each list, ascending.</summary>
+    private static double[] One(Model model, SparseMatrix[] singles, int k, Workers workers)
+    {
+        var times = new double[singles.Length];
+        for (var n = 0; n < times.Length; n++)
+        {
+            var at = Stopwatch.GetTimestamp();
+            Ranker.Rank(model, new(singles[n]), k, workers);
+            times[n] = Stopwatch.GetElapsedTime(at).TotalMilliseconds;
+        }
+        Array.Sort(times);
+        return times;
+    }
+
+    /// <summary>Measures while the other work is done again and again, and stops that afterwards.</summary>
+    private static double[] Beside(Action<Workers> work, Func<double[]> measure, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var token = stop.Token;
+        var other = Task.Run(() =>
+        {
+            while (true) work(new(1, token));
+        }, CancellationToken.None);
+        try { return measure(); }
+        finally
+        {
+            stop.Cancel();
+            try { other.GetAwaiter().GetResult(); }
+            catch (OperationCanceledException) { }
+        }
     }
 
     /// <summary>The milliseconds of one list from the whole pipeline, ascending, over a made-up catalogue: every item has a place, an age, a provider with two others, and three features.</summary>

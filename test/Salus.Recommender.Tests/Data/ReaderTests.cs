@@ -2,6 +2,41 @@ namespace Salus.Recommender.Tests.Data;
 
 public sealed class ReaderTests
 {
+    private static T OfFile<T>(string text, Func<string, T> read)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, text);
+            return read(path);
+        }
+        finally { File.Delete(path); }
+    }
+
+    [Fact]
+    public void Candidates_are_read_with_the_held_out_item_in_brackets_or_without()
+    {
+        var found = OfFile("(0,25)\t1064\t174\r\n\n(Анна, 🏥)\tx\nplain\ty\tz\n", CandidateReader.Read);
+        Assert.Equal(["0", "Анна", "plain"], found.Keys);
+        Assert.Equal(["25", "1064", "174"], found["0"]);
+        Assert.Equal(["🏥", "x"], found["Анна"]);
+        Assert.Equal(["y", "z"], found["plain"]);
+    }
+
+    [Theory]
+    [InlineData("a\tx\n(0)\ty", "Line 2: ")]
+    [InlineData("(,1)\ty", "Line 1: ")]
+    [InlineData("a", "Line 1: ")]
+    [InlineData("a\tx\na\ty", "Line 2: ")]
+    [InlineData("a\t\tx", "Line 1: ")]
+    public void Candidates_that_cannot_be_read_are_refused_with_the_line(string text, string start)
+    {
+        var fault = Assert.Throws<RecommenderException>(() => OfFile(text, CandidateReader.Read));
+        Assert.Equal(Faults.Malformed, fault.Code);
+        Assert.StartsWith(start, fault.Message, StringComparison.Ordinal);
+        Assert.Equal(Faults.Empty, Assert.Throws<RecommenderException>(() => OfFile("\n", CandidateReader.Read)).Code);
+    }
+
     private static Interactions Read(params string[] lines) => InteractionReader.Read(lines);
     private static string Fault(params string[] lines) => Assert.Throws<RecommenderException>(() => Read(lines)).Code;
 

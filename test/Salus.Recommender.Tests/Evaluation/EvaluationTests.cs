@@ -48,6 +48,22 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void What_the_lists_are_like_is_what_was_worked_out_by_hand()
+    {
+        // 200 items: i0 taken by three of four people, i1 by two, each of the others by d alone.
+        var train = InteractionReader.Read(["a i0 i1", "b i0 i1", "c i0", $"d {string.Join(' ', Enumerable.Range(2, 198).Select(i => $"i{i}"))}"]);
+        var report = Evaluator.Run(Prior.Popularity(train), train, HeldOut.Align(train, InteractionReader.Read(["c i1", "d i0"])), 3);
+        Assert.Equal([["i1", "i2", "i3"], ["i0", "i1"]], report.People.Select(p => p.List.Select(i => train.Items[i]).ToArray()));
+        // Taken by half of the people: one bit; by a quarter: two. i1 is shown twice, i2, i3 and i0 once.
+        Assert.Equal((1 + 2 + 2 + Math.Log2(4 / 3.0) + 1) / 5, report.Novelty, 12);
+        // The hundredth that was taken most is i0 and i1: three of the five places.
+        Assert.Equal(0.6, report.TopHundredthShare, 12);
+        Assert.Equal(4 / 200.0, report.Coverage, 12);
+        // Nobody took i1 and i2, or i1 and i3; the same person took i2 and i3; two of the three who took i0 took i1.
+        Assert.Equal((1 + 1 + 0 + (1 - 2 / Math.Sqrt(3 * 2))) / 4, report.Diversity, 12);
+    }
+
+    [Fact]
     public void What_the_catalogue_does_not_have_counts_as_missed_and_strangers_are_counted_apart()
     {
         var train = InteractionReader.Read(["a x y", "b x y z", "c z"]);
@@ -103,6 +119,23 @@ public sealed class EvaluationTests
         Assert.Equal(full.People.SelectMany(p => p.List), Evaluator.Run(model, train, held, 5, options: new() { Sampled = 60 }).People.SelectMany(p => p.List));
         Assert.All(sampled.People, p => Assert.Empty(p.List.Intersect(train.Matrix.Row(p.User).ToArray())));
         Assert.Equal(Faults.Range, Assert.Throws<RecommenderException>(() => Evaluator.Run(model, train, held, 5, options: new() { Sampled = 0 })).Code);
+    }
+
+    [Fact]
+    public void Candidates_that_a_split_gives_are_all_that_is_ranked_and_the_report_says_so()
+    {
+        var train = InteractionReader.Read(["a x y", "b x z", "c x z", "d w v"]);
+        var test = HeldOut.Align(train, InteractionReader.Read(["a v", "b w"]));
+        int[] Columns(params string[] names) => [.. names.Select(train.Items.Find)];
+        // a's list holds v and w alone, though z was taken by more people; x is a's own and stays away.
+        var report = Evaluator.Run(Prior.Popularity(train), train, test, 3, options: new() { Given = [Columns("x", "w"), Columns("y"), null, null] });
+        Assert.Equal([["w", "v"], ["y", "w"]], report.People.Select(p => p.List.Select(i => train.Items[i]).Order(StringComparer.Ordinal).Reverse().ToArray()));
+        Assert.StartsWith("SAMPLED candidates: those the split gives", report.Candidates, StringComparison.Ordinal);
+        Assert.Equal(1, report.HitRate.Mean);
+        string Fault(EvaluationOptions options) => Assert.Throws<RecommenderException>(() => Evaluator.Run(Prior.Popularity(train), train, test, 3, options: options)).Code;
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w"), null, null, null] }));
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w")] }));
+        Assert.Equal(Faults.Mismatch, Fault(new() { Given = [Columns("w"), Columns("z"), null, null], Sampled = 1 }));
     }
 
     [Fact]

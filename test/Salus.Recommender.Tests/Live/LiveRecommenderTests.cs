@@ -119,6 +119,36 @@ public sealed class LiveRecommenderTests
     }
 
     [Fact]
+    public async Task RE_14_lists_do_not_wait_for_a_refit_that_is_in_the_middle_of_its_fit()
+    {
+        var held = false;
+        using var reached = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        using var live = Filled(new("held", "", (d, f) =>
+        {
+            if (Volatile.Read(ref held))
+            {
+                reached.Set();
+                goOn.Wait(f.Workers.Cancellation);
+            }
+            return Good.Fit(d, f);
+        }));
+        await live.RefitNow();
+        var before = Lists();
+        Volatile.Write(ref held, true);
+        var refit = live.RefitNow();
+        Assert.True(reached.Wait(TimeSpan.FromMinutes(2)));
+        // The fit stands still until it is let go, so whoever waited for it would wait for ever: every list is there, and each is what it was.
+        var during = await Task.Run(Lists).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.False(refit.IsCompleted);
+        Assert.Equal(before, during);
+        goOn.Set();
+        await refit;
+
+        string[][] Lists() => [.. Enumerable.Range(0, 36).Select(u => live.List($"u{u}", 3).ToArray())];
+    }
+
+    [Fact]
     public async Task Lists_are_served_while_events_come_in_and_a_refit_runs()
     {
         using var live = Filled(Good);

@@ -37,7 +37,7 @@ public sealed class ModelTests
     public void The_graph_filter_of_full_rank_is_the_closed_form()
     {
         var data = Planted.Random(200, 30, 0.3, 3);
-        var eigen = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All).Solve(30, 6, 1).Values;
+        var eigen = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All, data.Items).Solve(30, 6, 1).Values;
         var filter = GraphFilter.Fit(data, new() { Rank = 30, UserExponent = 0, ItemExponent = 0, OutExponent = 0, Regularisation = 20 / eigen[0] });
         var ease = Ease.Fit(data, new() { Regularisation = 20 });
         var (a, b) = (Planted.Scores(filter, 3, 20), Planted.Scores(ease, 3, 20));
@@ -50,7 +50,7 @@ public sealed class ModelTests
     {
         var data = Planted.Random(300, 60, 0.15, 4);
         var ease = Ease.Fit(data, new() { Regularisation = 60 });
-        var top = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All).Solve(5, 6, 1).Values[0];
+        var top = new TopEigen(data.Binary(), data.Binary().Transposed(), Workers.All, data.Items).Solve(5, 6, 1).Values[0];
         var filter = GraphFilter.Fit(data, new() { Rank = 12, UserExponent = 0, ItemExponent = 0, OutExponent = 0, Regularisation = 60 / top });
         var lists = Ranker.Rank(filter, new(data.Matrix), 10).Zip(Ranker.Rank(ease, new(data.Matrix), 10));
         Assert.InRange(lists.Average(l => l.First.Intersect(l.Second).Count()), 9, 10);
@@ -166,6 +166,24 @@ public sealed class ModelTests
         Assert.Equal(Planted.Scores(one.Model, 1, 2), Planted.Scores(two.Model, 1, 2));
         Assert.Equal(Recipes.For(data).Count, one.Tried.Count);
         Assert.Contains(said, s => s.StartsWith("validation: ease", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Auto_says_how_far_it_is_over_all_of_its_fits()
+    {
+        var shares = new List<double>();
+        var data = Planted.Random(60, 20, 0.25, 9);
+        ModelTrainer.Choose(data, Recipes.For(data), 5, new(new Workers(2), Progress: new Listed(shares)));
+        Assert.Equal((0, 1), (shares[0], shares[^1]));
+        Assert.Equal(shares.Order(), shares);
+        // Each recipe is fitted on the split, then those that were chosen on everything.
+        Assert.Contains(shares, s => s is > 0.05 and < 0.6);
+        Assert.Contains(shares, s => s is > 0.65 and < 1);
+    }
+
+    private sealed class Listed(List<double> shares) : IProgress<double>
+    {
+        public void Report(double value) => shares.Add(value);
     }
 
     [Fact]
