@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Contract;
 
 namespace Salus.Modules.Clinic.Billing;
@@ -31,7 +32,7 @@ public sealed class BillExit : IOfEncounter
     public Guid? PurposeId { get; set; }
     public string Reason { get; set; } = "";
 
-    /// <summary>Until when it is promised to be paid.</summary>
+    /// <summary>Until when it is promised to be paid; after that day payment is waited for again.</summary>
     public DateOnly? Until { get; set; }
     public Guid GrantedBy { get; set; }
     public DateTime GrantedAt { get; set; }
@@ -44,6 +45,16 @@ public static class BillExitTables
     extension(SalusDb db)
     {
         public DbSet<BillExit> BillExits => db.Set<BillExit>();
+
+        /// <summary>What opens the way on a day.</summary>
+        public IQueryable<BillExit> ExitsOn(DateOnly today) => db.Set<BillExit>().Where(e => e.EndedAt == null && (e.Until == null || e.Until >= today));
+
+        /// <summary>What visits wait for: charges that are due before care, without those whose way is open.</summary>
+        public IQueryable<Charge> HoldingBack(DateOnly today)
+        {
+            var exits = db.ExitsOn(today);
+            return db.Charges.Where(Charge.IsOutstanding).Where(c => c.Rank < Bills.AfterCare && !exits.Any(e => e.EncounterId == c.GroupId && (e.PurposeId == null || e.PurposeId == c.PurposeId)));
+        }
     }
 }
 
@@ -58,7 +69,7 @@ internal sealed class BillExitTable : IEntityTypeConfiguration<BillExit>
 }
 
 /// <summary>Opens the way for care before payment: an emergency by those who treat, a promise by the desk.</summary>
-public sealed class GrantExit(Tools tools, CareGuard guard) : EncounterUseCase<GrantExit.Command, Guid>(tools, guard)
+public sealed class GrantExit(Tools tools, CareGuard guard, OrganisationSlot organisation) : EncounterUseCase<GrantExit.Command, Guid>(tools, guard)
 {
     public const string Action = "bill.grant-exit";
 
@@ -89,10 +100,12 @@ public sealed class GrantExit(Tools tools, CareGuard guard) : EncounterUseCase<G
         var reason = Text.Clean(command.Reason);
         if (reason.Length == 0) throw Refusal.Field("reason", "Please give a reason.");
         if (command.PurposeId is { } purpose && !await Db.Charges.AnyAsync(c => c.GroupId == visit.Id && c.PurposeId == purpose, ct)) throw Refusal.NotFound();
+        if (command.Until < Clock.Today(organisation.Current.Zone)) throw Refusal.Field("until", "This day is over.");
         var exit = new BillExit { EncounterId = visit.Id, PatientId = visit.PatientId, Kind = command.Kind, PurposeId = command.PurposeId, Reason = reason, Until = command.Kind == ExitKind.Promise ? command.Until : null, GrantedBy = Author, GrantedAt = Now };
         Db.Add(exit);
         Subject("encounter", visit.Id, $"{command.Kind}{(command.PurposeId is null ? "" : " for one item")}", visit.Id);
         Changed(EncounterList.Topic(Db.OrganisationId));
+        foreach (var queue in await BillHears.Queues(Db, visit.Id, ct)) Changed(queue);
         return exit.Id;
     }
 }
@@ -119,6 +132,7 @@ public sealed class EndExit(Tools tools, CareGuard guard) : EncounterUseCase<End
         (exit.EndedAt, exit.EndedBy) = (Now, Author);
         Subject("encounter", visit.Id, exit.Kind.ToString(), visit.Id);
         Changed(EncounterList.Topic(Db.OrganisationId));
+        foreach (var queue in await BillHears.Queues(Db, visit.Id, ct)) Changed(queue);
         return exit.Id;
     }
 }

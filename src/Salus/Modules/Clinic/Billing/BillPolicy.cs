@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Salus.Kernel;
 using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Encounters;
+using Salus.Modules.Clinic.Queue;
+using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Contract;
 using Lock = Salus.Modules.Clinic.Encounters.Lock;
 
@@ -11,14 +14,15 @@ namespace Salus.Modules.Clinic.Billing;
 /// when nothing is owed. What is paid after care never holds care back; an emergency, a promise, a waiver and an insurance that has
 /// approved open the way.
 /// </summary>
-public sealed class BillPolicy : IPaymentPolicy
+public sealed class BillPolicy(TimeProvider clock) : IPaymentPolicy
 {
     public async Task<PaymentLock> Look(SalusDb db, Guid encounterId, Guid? orderId, CancellationToken ct)
     {
         var owed = await db.Charges.AsNoTracking().Where(c => c.GroupId == encounterId).Where(Charge.IsOutstanding)
             .Select(c => new Owed(c.PurposeKind, c.PurposeId, c.Total - c.Paid - c.Credited, c.Currency, c.Rank)).ToListAsync(ct);
         if (owed.Count == 0) return _ => null;
-        var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == encounterId && e.EndedAt == null).Select(e => e.PurposeId).ToListAsync(ct);
+        var zone = (await db.Organisations.AsNoTracking().SingleAsync(o => o.Id == db.OrganisationId, ct)).Zone;
+        var exits = await db.ExitsOn(clock.Today(zone)).Where(e => e.EncounterId == encounterId).Select(e => e.PurposeId).ToListAsync(ct);
         if (exits.Contains(null)) return _ => null;
         owed.RemoveAll(o => exits.Contains(o.PurposeId));
         // As long as an insurer has something to say, the visit may end; after that what is owed is the patient's.
@@ -43,9 +47,12 @@ public abstract class BillHears(string purpose) : IChargeHears
         if (charge.GroupId is not { } visit) return;
         booking.Changed(Encounter.Topic(visit));
         booking.Changed(EncounterList.Topic(charge.OrganisationId));
-        if (purpose != Bills.ForVisit) return;
-        foreach (var queue in await booking.Db.Set<Queue.Ticket>().AsNoTracking().Where(t => t.EncounterId == visit).Select(t => t.QueueId).Distinct().ToListAsync(ct)) booking.Changed($"queue:{queue}");
+        foreach (var queue in await Queues(booking.Db, visit, ct)) booking.Changed(queue);
     }
+
+    /// <summary>The topics of the queues in which somebody waits with this visit: their lists show what is not paid.</summary>
+    internal static async Task<IEnumerable<string>> Queues(SalusDb db, Guid visit, CancellationToken ct) =>
+        (await db.Tickets.AsNoTracking().Where(t => t.EncounterId == visit).Select(t => t.QueueId).Distinct().ToListAsync(ct)).Select(id => $"queue:{id}");
 }
 
 public sealed class VisitHears() : BillHears(Bills.ForVisit);

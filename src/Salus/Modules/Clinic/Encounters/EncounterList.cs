@@ -16,7 +16,7 @@ namespace Salus.Modules.Clinic.Encounters;
 /// <param name="Alerts">Clinical alerts that nobody has acknowledged.</param>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that wait.</param>
-/// <param name="IsUnpaid">Something is owed, and nothing has opened the way yet.</param>
+/// <param name="IsUnpaid">Something that is due before care is owed, and nothing has opened the way yet.</param>
 public sealed record EncounterLine(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly Day, EncounterType Type, EncounterState State, string Complaint,
     Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, bool IsHidden, Guid Version);
 
@@ -84,7 +84,8 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         if (query.After is { } after) found = query.PatientId is null ? found.Where(e => e.Id > after) : found.Where(e => e.Id < after);
         var sorted = query.PatientId is null ? found.OrderBy(e => e.Id) : found.OrderByDescending(e => e.Id);
         var (alerts, orders, prescriptions) = (db.Alerts, db.Orders, db.Prescriptions);
-        var (owed, exits) = (db.Charges.Where(Charge.IsOutstanding), db.BillExits);
+        var today = Clock.Today(organisation.Current.Zone);
+        var holding = db.HoldingBack(today);
         var rows = await sorted.Take(query.Limit + 1).Select(e => new
         {
             Encounter = e, Patient = patients.First(p => p.Id == e.PatientId), Doctor = accounts.Where(a => a.Id == e.DoctorId).Select(a => a.Name).FirstOrDefault(),
@@ -93,9 +94,8 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
             Alerts = alerts.Count(a => a.EncounterId == e.Id && a.State == AlertState.Raised),
             Missing = orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
             Undispensed = prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending),
-            IsUnpaid = owed.Any(c => c.GroupId == e.Id) && !exits.Any(x => x.EncounterId == e.Id && x.PurposeId == null && x.EndedAt == null),
+            IsUnpaid = holding.Any(c => c.GroupId == e.Id),
         }).ToListAsync(ct);
-        var today = Clock.Today(organisation.Current.Zone);
         var reads = Actor.May(ClinicPermissions.ReadRestricted);
         var open = await db.OpenTo(Actor, Clock.Now(), rows.Select(r => (r.Patient.Id, r.Patient.RestrictedAt)), ct);
         var items = rows.Take(query.Limit).Select(r =>

@@ -59,12 +59,12 @@ public sealed class WorkList(Tools tools, OrganisationSlot organisation, WaitFor
         var points = await db.ServicePoints.AsNoTracking().Where(s => s.ArchivedAt == null).OrderBy(s => s.Name).ToListAsync(ct);
         var notices = await QueueDay.Notices(db, queue.Id, now, ct);
         var (patients, all) = (db.Patients.AsNoTracking(), db.Tickets.AsNoTracking());
-        var (owed, exits) = (db.Charges.Where(Charge.IsOutstanding), db.BillExits);
+        var holding = db.HoldingBack(today);
         var rows = await all.Where(t => t.QueueId == queue.Id && t.Day == today && t.State != TicketState.Done && t.State != TicketState.Transferred && t.State != TicketState.Cancelled)
             .InOrderOfService().Select(t => new
             {
                 Ticket = t, Patient = patients.First(p => p.Id == t.PatientId),
-                IsUnpaid = owed.Any(c => c.GroupId == t.EncounterId) && !exits.Any(x => x.EncounterId == t.EncounterId && x.PurposeId == null && x.EndedAt == null),
+                IsUnpaid = holding.Any(c => c.GroupId == t.EncounterId),
                 LastVisit = all.Where(o => o.PatientId == t.PatientId && o.Day < today && o.State == TicketState.Done).Max(o => (DateOnly?)o.Day),
             }).ToListAsync(ct);
         var day = await all.Where(t => t.QueueId == queue.Id && t.Day == today && t.State == TicketState.Done)

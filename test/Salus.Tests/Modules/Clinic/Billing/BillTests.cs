@@ -75,6 +75,13 @@ public sealed class BillTests(SalusServer server)
         var promise = (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = "Payday", until = "2030-01-31" })).Is(201).Id;
         (await clinic.Order(visit, "lab", order)).Is(201);
         Assert.False((await clinic.Doctor.Get("encounters")).Items[0].GetProperty("isUnpaid").GetBoolean());
+        (await clinic.Receptionist.Post($"encounters/{visit}/bill/promises", new { reason = "Payday", until = "2020-01-31" })).RefusesField("until");
+        // A promise holds until its day is over.
+        async Task PromisedUntil(int days) => await clinic.Salus.Sql($"UPDATE clinic_bill_exits SET \"Until\" = '{DateTime.UtcNow.AddDays(days):yyyy-MM-dd}'");
+        await PromisedUntil(-2);
+        (await clinic.Order(visit, "imaging", new { name = "Chest" })).Refuses(402, "payment.needed");
+        Assert.True((await clinic.Doctor.Get("encounters")).Items[0].GetProperty("isUnpaid").GetBoolean());
+        await PromisedUntil(2);
         (await clinic.Receptionist.Send("DELETE", $"encounters/{visit}/bill/exits/{promise}", null)).Is(204);
         (await clinic.Receptionist.Send("DELETE", $"encounters/{visit}/bill/exits/{promise}", null)).Refuses(409, "bill.exit-ended");
         (await clinic.Order(visit, "imaging", new { name = "Chest" })).Refuses(402, "payment.needed");
