@@ -28,7 +28,7 @@ internal static class RecommenderMonitors
         }, baseline, current);
     }
 
-    private static IEnumerable<(string, string, double)> Values(string path) =>
+    private static List<(string, string, double)> Values(string path) =>
         TabFile.Read(path, "A segment, a feature and a value", 3).Select(r => (r.Cells[0], r.Cells[1], TabFile.Number(r.Line, r.Cells[2], "The value"))).ToList();
 
     /// <param name="k">Length of the lists.</param>

@@ -11,6 +11,8 @@ public sealed class BudgetFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    private BudgetFile Open(double? epsilon = null, double delta = 0) => new(Place, epsilon, delta);
+
     private static string Fault(Action act) => Assert.Throws<RecommenderException>(act).Code;
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed class BudgetFileTests : IDisposable
             file.Budget.Spend("second", 0.2);
             file.Keep();
             // Nobody else can spend meanwhile.
-            Assert.Throws<IOException>(() => new BudgetFile(Place));
+            Assert.Throws<IOException>(() => Open());
         }
         using (var file = new BudgetFile(Place))
         {
@@ -37,12 +39,12 @@ public sealed class BudgetFileTests : IDisposable
     [Fact]
     public void A_budget_is_begun_once_and_never_made_another()
     {
-        Assert.Equal(Faults.Empty, Fault(() => new BudgetFile(Place)));
-        Assert.Equal(Faults.Range, Fault(() => new BudgetFile(Place, double.NaN)));
+        Assert.Equal(Faults.Empty, Fault(() => Open()));
+        Assert.Equal(Faults.Range, Fault(() => Open(double.NaN)));
         Assert.False(File.Exists(Place));
         using (new BudgetFile(Place, 1)) { }
-        Assert.Equal(Faults.Range, Fault(() => new BudgetFile(Place, 2)));
-        Assert.Equal(Faults.Range, Fault(() => new BudgetFile(Place, 1, 0.1)));
+        Assert.Equal(Faults.Range, Fault(() => Open(2)));
+        Assert.Equal(Faults.Range, Fault(() => Open(1, 0.1)));
         using (new BudgetFile(Place, 1)) { }
         Assert.Equal(["budget\t1\t0"], File.ReadAllLines(Place));
     }
@@ -56,7 +58,7 @@ public sealed class BudgetFileTests : IDisposable
     public void A_line_that_cannot_be_read_is_not_passed_over(string text)
     {
         File.WriteAllText(Place, text);
-        Assert.Equal(Faults.Malformed, Fault(() => new BudgetFile(Place)));
+        Assert.Equal(Faults.Malformed, Fault(() => Open()));
         Assert.Equal(text, File.ReadAllText(Place));
     }
 
