@@ -77,16 +77,20 @@ public sealed class OlderTextTests
         }
         var counts = await Task.WhenAll(care.Sweep(default), care.Sweep(default));
         Assert.Equal(950, counts.Sum());
-        await using var db = clinic.Open();
-        Assert.All(await RawRows.Of(db, "clinic_notes", "Text"), t => Assert.True(TextSeal.IsSealed(t)));
-        Assert.Equal(["Plain words"], await Texts(db));
+        Assert.All(await Stored(clinic), t => Assert.True(TextSeal.IsSealed(t)));
+        await using (var db = clinic.Open()) Assert.Equal(["Plain words"], [.. (await db.Notes.Select(n => n.Text).ToListAsync()).Distinct()]);
         // Rows that an older program adds afterwards are sealed as well, at the next start.
         await own.Salus.Sql($"UPDATE clinic_notes SET \"Text\" = 'Late words' WHERE \"Id\" = (SELECT \"Id\" FROM clinic_notes ORDER BY \"Id\" DESC LIMIT 1)");
         await own.Restart(s => s);
-        await Wait.Until(async () => (await RawRows.Of(db, "clinic_notes", "Text")).All(TextSeal.IsSealed));
+        clinic.On(own.Salus);
+        await Wait.Until(async () => (await Stored(clinic)).All(TextSeal.IsSealed));
     }
 
-    private static async Task<List<string>> Texts(SalusDb db) => [.. (await db.Notes.Select(n => n.Text).ToListAsync()).Distinct()];
+    private static async Task<List<string>> Stored(Clinic clinic)
+    {
+        await using var db = clinic.Open();
+        return await RawRows.Of(db, "clinic_notes", "Text");
+    }
 
     [Fact]
     public async Task a_newer_key_writes_and_the_older_one_still_reads()
