@@ -16,13 +16,19 @@ public sealed class ProxyTests : IAsyncDisposable
     private const string Program = "/usr/sbin/nginx", Name = "clinic.example";
     private readonly string folder = Directory.CreateTempSubdirectory("salus-nginx-").FullName;
     private readonly (int Plain, int Safe) port = (Ports.Free(), Ports.Free());
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
+    private readonly HttpClient http;
+    private string thumbprint = "";
     private Process? nginx;
+
+    public ProxyTests() => http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = { RemoteCertificateValidationCallback = IsOurs } });
+
+    private bool IsOurs(object sender, X509Certificate? certificate, X509Chain? chain, System.Net.Security.SslPolicyErrors errors) => certificate?.GetCertHashString() == thumbprint;
 
     private async Task Start(Uri salus)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest($"CN={Name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        thumbprint = certificate.Thumbprint;
         await File.WriteAllTextAsync(Path.Combine(folder, "cert.pem"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
         var ours = await File.ReadAllTextAsync(Path.Combine(Architecture.HouseRules.Root, "docs", "nginx.conf"));
@@ -84,7 +90,7 @@ public sealed class ProxyTests : IAsyncDisposable
         await using (var db = own.Salus.Database.Open()) Assert.Equal("127.0.0.1", await db.Set<AuditEvent>().Where(e => e.Action == "account.sign-in").OrderByDescending(e => e.Seq).Select(e => e.Ip).FirstAsync());
         using (var socket = new ClientWebSocket())
         {
-            socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            socket.Options.RemoteCertificateValidationCallback = IsOurs;
             socket.Options.SetRequestHeader("Host", Name);
             socket.Options.SetRequestHeader("Origin", $"https://{Name}");
             await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{port.Safe}/live"), TestContext.Current.CancellationToken);

@@ -12,7 +12,7 @@ public sealed class ColumnTests(SalusServer server)
         var columns = db.Model.GetEntityTypes().Where(e => e.ClrType.Namespace!.StartsWith("Salus.Modules.Clinic", StringComparison.Ordinal))
             .SelectMany(e => e.GetProperties().Where(p => p.ClrType == typeof(string)).Select(p => (Name: $"{e.ClrType.Name}.{p.Name}", IsSealed: p.IsSealed()))).ToList();
         Assert.True(columns.Count > 100, $"{columns.Count} columns");
-        Assert.Empty(columns.Where(c => c.IsSealed && Plain.ContainsKey(c.Name)));
+        Assert.DoesNotContain(columns, c => c.IsSealed && Plain.ContainsKey(c.Name));
         var undecided = columns.Where(c => !c.IsSealed && !Plain.ContainsKey(c.Name)).Select(c => c.Name).Order(StringComparer.Ordinal).ToList();
         Assert.True(undecided.Count == 0, "Seal it (.Sealed() in its table), or say in Plain why not:\n" + string.Join('\n', undecided));
         Assert.Empty(Plain.Keys.Except(columns.Select(c => c.Name)));

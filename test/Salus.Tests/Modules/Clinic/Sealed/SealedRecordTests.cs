@@ -119,7 +119,7 @@ public sealed class SealedRecordTests(SalusServer server)
         await using var db = clinic.Open();
         IQueryable<object?>[] wrong =
         [
-            db.Notes.Where(n => n.Text == clinic.Slug), db.Notes.Where(n => n.Text.Contains("x")), db.Notes.Where(n => n.Text.Length > 3), db.Notes.OrderBy(n => n.Text), db.Notes.Select(n => n.Text + "x"),
+            db.Notes.Where(n => n.Text == clinic.Slug), db.Notes.Where(n => n.Text.Contains("xyz")), db.Notes.Where(n => n.Text.Length > 3), db.Notes.OrderBy(n => n.Text), db.Notes.Select(n => n.Text + "x"),
             db.Notes.GroupBy(n => n.Text).Select(g => (object)g.Count()), db.Notes.Select(n => n.Kind == NoteKind.Other ? n.Text : n.AboutKind), db.Allergies.Where(a => a.Reaction == a.Substance), db.Notes.Where(n => new[] { "a", "b" }.Contains(n.Text)),
             db.Encounters.OrderBy(e => e.Id).ThenByDescending(e => e.Complaint), db.Notes.Where(n => string.Compare(n.Text, "m") > 0),
         ];
