@@ -70,33 +70,34 @@ public sealed class ProxyTests : IAsyncDisposable
     public async Task DE_02_the_shipped_proxy_hides_its_version_bounds_bodies_guards_its_own_error_pages_and_believes_no_forwarded_address()
     {
         Assert.SkipUnless(File.Exists(Program), "LEFT OUT: no nginx. eng/setup installs it.");
-        await using var own = await OwnServer.Start(s => s with { Mode = Mode.Production, PublicUrl = $"https://{Name}", Proxies = "127.0.0.1" });
-        var clinic = await Clinic.Make(own.Salus);
-        await Start(own.Salus.Http.BaseAddress!);
+        await using (var own = await OwnServer.Start(s => s with { Mode = Mode.Production, PublicUrl = $"https://{Name}", Proxies = "127.0.0.1" }))
+        {
+            var clinic = await Clinic.Make(own.Salus);
+            await Start(own.Salus.Http.BaseAddress!);
 
-        using (var page = await Ask("GET", "/account/sign-in"))
-        {
-            Assert.True(page.StatusCode == HttpStatusCode.OK, await page.Content.ReadAsStringAsync());
-            IsGuarded(page);
-            Assert.Contains("max-age=31536000", string.Join("", page.Headers.GetValues("Strict-Transport-Security")), StringComparison.Ordinal);
+            using (var page = await Ask("GET", "/account/sign-in"))
+            {
+                Assert.True(page.StatusCode == HttpStatusCode.OK, await page.Content.ReadAsStringAsync());
+                IsGuarded(page);
+                Assert.Contains("max-age=31536000", string.Join("", page.Headers.GetValues("Strict-Transport-Security")), StringComparison.Ordinal);
+            }
+            using (var plain = await Ask("GET", "/account/sign-in?x=1", isSafe: false)) Assert.Equal((HttpStatusCode.MovedPermanently, $"https://{Name}/account/sign-in?x=1"), (plain.StatusCode, plain.Headers.Location!.OriginalString));
+            using (var large = await Ask("POST", $"/api/v1/orgs/{clinic.Slug}/patients", new ByteArrayContent(new byte[51 * 1024 * 1024]), true, ("Expect", "100-continue")))
+            {
+                Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+                IsGuarded(large);
+            }
+            using (var guess = await Ask("POST", "/api/v1/auth/token", new StringContent("{\"email\":\"nobody@example.org\",\"password\":\"x\"}", Encoding.UTF8, "application/json"), true, ("X-Forwarded-For", "198.51.100.7"))) Assert.Equal(HttpStatusCode.Unauthorized, guess.StatusCode);
+            await using (var db = own.Salus.Database.Open()) Assert.Equal("127.0.0.1", await db.Set<AuditEvent>().Where(e => e.Action == "account.sign-in").OrderByDescending(e => e.Seq).Select(e => e.Ip).FirstAsync());
+            using (var socket = new ClientWebSocket())
+            {
+                socket.Options.RemoteCertificateValidationCallback = IsOurs;
+                socket.Options.SetRequestHeader("Host", Name);
+                socket.Options.SetRequestHeader("Origin", $"https://{Name}");
+                await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{port.Safe}/live"), TestContext.Current.CancellationToken);
+                Assert.Equal(WebSocketState.Open, socket.State);
+            }
         }
-        using (var plain = await Ask("GET", "/account/sign-in?x=1", isSafe: false)) Assert.Equal((HttpStatusCode.MovedPermanently, $"https://{Name}/account/sign-in?x=1"), (plain.StatusCode, plain.Headers.Location!.OriginalString));
-        using (var large = await Ask("POST", $"/api/v1/orgs/{clinic.Slug}/patients", new ByteArrayContent(new byte[51 * 1024 * 1024])))
-        {
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
-            IsGuarded(large);
-        }
-        using (var guess = await Ask("POST", "/api/v1/auth/token", new StringContent("{\"email\":\"nobody@example.org\",\"password\":\"x\"}", Encoding.UTF8, "application/json"), true, ("X-Forwarded-For", "198.51.100.7"))) Assert.Equal(HttpStatusCode.Unauthorized, guess.StatusCode);
-        await using (var db = own.Salus.Database.Open()) Assert.Equal("127.0.0.1", await db.Set<AuditEvent>().Where(e => e.Action == "account.sign-in").OrderByDescending(e => e.Seq).Select(e => e.Ip).FirstAsync());
-        using (var socket = new ClientWebSocket())
-        {
-            socket.Options.RemoteCertificateValidationCallback = IsOurs;
-            socket.Options.SetRequestHeader("Host", Name);
-            socket.Options.SetRequestHeader("Origin", $"https://{Name}");
-            await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{port.Safe}/live"), TestContext.Current.CancellationToken);
-            Assert.Equal(WebSocketState.Open, socket.State);
-        }
-        await own.DisposeAsync();
         using var away = await Ask("GET", "/account/sign-in");
         Assert.Equal(HttpStatusCode.BadGateway, away.StatusCode);
         IsGuarded(away);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 using Salus.Kernel.Audit;
 
@@ -31,7 +30,7 @@ public sealed class PostgresDatabase : Database, IAsyncDisposable
         if (IsLeftOpen("No Reset On Close")) text.NoResetOnClose = true;
         text.Options ??= "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000";
         Source = builder.Build();
-        options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).ReplaceService<IModelCacheKeyFactory, ModelBySeal>().AddInterceptors(SealedQueries.Instance).EnableThreadSafetyChecks(false).Options;
+        options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(Source).UseMemoryCache(seal?.Models).AddInterceptors(SealedQueries.Instance).EnableThreadSafetyChecks(false).Options;
         contexts = new(() => new PostgresDb(options) { Provider = this });
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -47,10 +46,4 @@ internal sealed class SealedConverter(TextSeal? seal, SealedColumn column) : Val
 
     // What only asks for migrations or counts rows has no keys.
     private static TextSeal Needed(TextSeal? seal) => seal ?? throw new InvalidOperationException("This database was opened without keys.");
-}
-
-/// <summary>A model holds the seal of its program. In production there is one; tests run several programs in one process. (On SQLite they keep their models apart, see <see cref="TextSeal.Models"/>.)</summary>
-internal sealed class ModelBySeal : IModelCacheKeyFactory
-{
-    public object Create(DbContext context, bool designTime) => (context.GetType(), (context as SalusDb)?.Provider?.Seal, designTime);
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Files;
 using Salus.Tests.Fhir;
@@ -51,6 +52,9 @@ public sealed class PatientReadersTests(SalusServer server)
         (await clinic.Admin.Fhir(clinic, $"AuditEvent?patient={patient}", ("X-Count", "fhir"))).Is(200);
         if (TestDatabase.IsPostgres) return; // It chooses by how many rows there are.
         await using var db = clinic.Open();
+        await db.Database.OpenConnectionAsync();
+        // The upkeep at the start may have counted the handful of rows that are here; without a count it is as on a log that has grown.
+        await db.Database.ExecuteSqlRawAsync("ANALYZE; DELETE FROM sqlite_stat1; ANALYZE sqlite_schema");
         foreach (var mark in (string[])["readers", "fhir"])
         {
             var plan = string.Join('\n', await texts.Of(mark).Single(t => t.Text.Contains("UNION", StringComparison.Ordinal)).Plan(db));
