@@ -38,6 +38,43 @@ public static class Load
         return new Sample(all.Length / took, Ms(0.50), Ms(0.99), (Cpu(watched.ServerPid) - server) / all.Length, (Postgres(watched.PostgresPid) - database) / all.Length, all.Length);
     }
 
+    /// <summary>One caller does both in turns. A processor that has just waited, and whose caches others have used, computes more slowly than one that never rests:
+    /// what mostly computes must be held against the same computation on the same machine in the same state.</summary>
+    public static async Task<(Sample Ours, Sample Other)> InTurns(double seconds, Watched watched, Watched otherWatched, Func<ValueTask> ours, Func<ValueTask> other)
+    {
+        var (mine, its) = (new Turns(watched), new Turns(otherWatched));
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
+        {
+            await mine.Run(ours);
+            await its.Run(other);
+        }
+        return (mine.Sample, its.Sample);
+    }
+
+    private sealed class Turns(Watched watched)
+    {
+        private readonly List<double> times = [];
+        private double server, database;
+
+        public async Task Run(Func<ValueTask> action)
+        {
+            var (serverBefore, databaseBefore, at) = (Cpu(watched.ServerPid), Postgres(watched.PostgresPid), Stopwatch.GetTimestamp());
+            await action();
+            times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+            (server, database) = (server + Cpu(watched.ServerPid) - serverBefore, database + Postgres(watched.PostgresPid) - databaseBefore);
+        }
+
+        public Sample Sample
+        {
+            get
+            {
+                times.Sort();
+                double Ms(double share) => times[(int)Math.Min(times.Count - 1, share * times.Count)];
+                return new(1000 * times.Count / times.Sum(), Ms(0.50), Ms(0.99), server / times.Count, database / times.Count, times.Count);
+            }
+        }
+    }
+
     public static Sample Median(IReadOnlyList<Sample> runs)
     {
         double M(Func<Sample, double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);

@@ -53,18 +53,6 @@ public sealed class MoneyTests(DemoServer demo)
         return (visit, Post);
     }
 
-    private static async Task Look(IPage page, string name)
-    {
-        await page.IsAccessible(name + "-light");
-        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'dark')");
-        await page.IsAccessible(name + "-dark");
-        await page.SetViewportSizeAsync(390, 800);
-        await page.IsAccessible(name + "-phone");
-        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name + " is too wide on a phone");
-        await page.SetViewportSizeAsync(1280, 850);
-        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'light')");
-    }
-
     [Fact]
     public async Task A_bill_says_before_anybody_tries_that_it_takes_no_cash_and_claims_appear_and_move_by_themselves()
     {
@@ -77,11 +65,11 @@ public sealed class MoneyTests(DemoServer demo)
         await desk.GotoAsync($"/aurora/visits/{visit}/bill");
         await Assertions.Expect(desk.Locator("#bill [data-held]")).ToBeVisibleAsync();
         Assert.Equal(["Card", "Transfer", "Wallet"], await desk.Locator("#p-method option").EvaluateAllAsync<string[]>("all => all.map(o => o.value)"));
-        await Look(desk, "money-held-bill");
+        await desk.LooksRight("money-held-bill");
         await desk.ClickAsync("#bill a:has-text('The account of the payer')");
         await Assertions.Expect(desk.Locator("[data-held]")).ToBeVisibleAsync();
         await Assertions.Expect(desk.Locator("button[value=Cash][name=method]").First).ToBeDisabledAsync();
-        await Look(desk, "money-held-payer");
+        await desk.LooksRight("money-held-payer");
 
         // The insurer approves: the list of who has it open shows the draft, and the page of the claim what becomes of it.
         await post($"encounters/{visit}/coverage/decision", new { approves = true, amount = new { amount = "200.00" }, reference = "OK-7" });
@@ -98,7 +86,7 @@ public sealed class MoneyTests(DemoServer demo)
         await post($"claims/{claim}/answer", new { approves = true, reference = "ANS-1" });
         await Assertions.Expect(row).ToContainTextAsync("Approved");
         await Assertions.Expect(desk.Locator("#ans-reason")).ToHaveValueAsync("Not cov");
-        await Look(nurse, "money-claims");
+        await nurse.LooksRight("money-claims");
         Assert.All(complaints, Assert.Empty);
         foreach (var page in (IPage[])[desk, nurse]) await page.Context.CloseAsync();
     }
@@ -123,7 +111,7 @@ public sealed class MoneyTests(DemoServer demo)
         await page.GotoAsync("/aurora/refunds");
         await page.ClickAsync("main a:has-text('Visita abbreviata')");
         await page.ClickAsync("main a[href*='/charges/']");
-        await Look(page, "money-credit-note");
+        await page.LooksRight("money-credit-note");
         var address = $"{Guid.NewGuid():N}@example.org";
         await page.FillAsync("form[action$='/sending'] input[type=email]", address);
         await page.ClickAsync("form[action$='/sending'] button");
@@ -138,7 +126,7 @@ public sealed class MoneyTests(DemoServer demo)
         Assert.True((await issued).Status is 200 or 302, $"{(await issued).Status}");
         await page.GotoAsync(payer);
         await page.ClickAsync("summary:has-text('Issue a statement')");
-        await Look(page, "money-statements");
+        await page.LooksRight("money-statements");
         await page.FillAsync("[data-statement] input[type=email]", address);
         await page.ClickAsync("[data-statement] button");
         await Assertions.Expect(page.Locator(".saved")).ToBeVisibleAsync();

@@ -22,6 +22,19 @@ public static class Pages
         Assert.True(found.GetArrayLength() == 0, $"{name}: {found}");
     }
 
+    /// <summary>The same in light, in dark and on a phone, where it must not be too wide either.</summary>
+    public static async Task LooksRight(this IPage page, string name)
+    {
+        await page.IsAccessible(name + "-light");
+        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'dark')");
+        await page.IsAccessible(name + "-dark");
+        await page.SetViewportSizeAsync(390, 800);
+        await page.IsAccessible(name + "-phone");
+        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name + " is too wide on a phone");
+        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'light')");
+        await page.SetViewportSizeAsync(1280, 850);
+    }
+
     /// <summary>Collects what the browser complains about: script errors and broken policies.</summary>
     /// <remarks>A look-up that a newer one has replaced is called back on purpose; htmx writes both words about it to the console.</remarks>
     public static List<string> Complaints(this IPage page)

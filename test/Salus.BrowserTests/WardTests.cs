@@ -22,18 +22,6 @@ public sealed class WardTests(DemoServer demo)
         return await Post("encounters", new { patientId = await Post("patients", new { name }), complaint = "Short of breath" });
     }
 
-    private static async Task Look(IPage page, string name)
-    {
-        await page.IsAccessible(name + "-light");
-        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'dark')");
-        await page.IsAccessible(name + "-dark");
-        await page.SetViewportSizeAsync(390, 800);
-        await page.IsAccessible(name + "-phone");
-        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name + " is too wide on a phone");
-        await page.EvaluateAsync("() => document.documentElement.setAttribute('data-bs-theme', 'light')");
-        await page.SetViewportSizeAsync(1280, 850);
-    }
-
     private static ILocator Bed(IPage page, string ward, string label) => page.Locator("section", new() { Has = page.Locator($"h2:has-text('{ward}')") }).Locator($"[data-bed='{label}']");
 
     [Fact]
@@ -45,7 +33,7 @@ public sealed class WardTests(DemoServer demo)
         var complaints = nurse.Complaints();
         await nurse.GotoAsync("/aurora/wards");
         await Assertions.Expect(nurse.Locator(".bed-occupied")).ToHaveCountAsync(2);
-        await Look(nurse, "wards");
+        await nurse.LooksRight("wards");
 
         var doctor = await demo.SignedIn("luca");
         var doctors = doctor.Complaints();
@@ -53,14 +41,14 @@ public sealed class WardTests(DemoServer demo)
         await Bed(doctor, "Degenza", "1").Locator("a:has-text('Admit')").ClickAsync();
         await doctor.FillAsync("#admit-q", "Wanda");
         await Assertions.Expect(doctor.Locator("#admissible .row-button")).ToHaveCountAsync(1);
-        await Look(doctor, "wards-admit-whom");
+        await doctor.LooksRight("wards-admit-whom");
         await doctor.ClickAsync("#admissible .row-button");
         await Assertions.Expect(doctor.Locator("#admit-bed option:checked")).ToHaveTextAsync("Degenza · 1");
         await doctor.FillAsync("#admit-reason", "Needs oxygen");
         await doctor.FillAsync("#admit-expectedDays", "3");
         await doctor.FillAsync("#admit-text", "Pneumonia");
         await doctor.SelectOptionAsync("#admit-kind", "Emergency");
-        await Look(doctor, "wards-admit");
+        await doctor.LooksRight("wards-admit");
         await doctor.ClickAsync("#ward-part button:has-text('Admit')");
         await Assertions.Expect(doctor.Locator("#ward-part")).ToContainTextAsync("Degenza · 1");
         // The nurse's board says it by itself.
@@ -71,13 +59,13 @@ public sealed class WardTests(DemoServer demo)
         await doctor.FillAsync("[name=history]", "Cough since Monday.");
         await doctor.ClickAsync("#consultation button[type=submit]:has-text('Save')");
         await Assertions.Expect(doctor.Locator("[data-lock='encounter.admitted']")).ToBeVisibleAsync();
-        await Look(doctor, "visit-admitted");
+        await doctor.LooksRight("visit-admitted");
         var admin = await demo.SignedIn("admin");
         await admin.GotoAsync("/aurora/wards");
         await Bed(admin, "Degenza", "1").Locator($"a:has-text('{Name}')").ClickAsync();
         await admin.ClickAsync("#ward-part summary:has-text('Move to another bed')");
         await admin.SelectOptionAsync("#move-bed", new SelectOptionValue { Label = "Osservazione breve · 2" });
-        await Look(admin, "wards-move");
+        await admin.LooksRight("wards-move");
         await admin.ClickAsync("#ward-part button:has-text('Move')");
         await Assertions.Expect(doctor.Locator("#ward-part")).ToContainTextAsync("Osservazione breve · 2");
         await Assertions.Expect(Bed(nurse, "Degenza", "1")).ToContainTextAsync("To be cleaned");
@@ -87,7 +75,7 @@ public sealed class WardTests(DemoServer demo)
         await Assertions.Expect(doctor.Locator("#refusal")).ToContainTextAsync("Choose one of the list.");
         await doctor.SelectOptionAsync("#discharge-disposition", "Home");
         await doctor.FillAsync("#discharge-note", "Tablets for five days.");
-        await Look(doctor, "wards-discharge");
+        await doctor.LooksRight("wards-discharge");
         await doctor.ClickAsync("#ward-part button:has-text('Discharge')");
         await Assertions.Expect(doctor.Locator("#ward-part")).ToContainTextAsync("Went home");
         await Assertions.Expect(doctor.Locator("[data-lock='encounter.admitted']")).ToHaveCountAsync(0);
@@ -98,7 +86,7 @@ public sealed class WardTests(DemoServer demo)
         await Assertions.Expect(Bed(nurse, "Osservazione breve", "2")).ToContainTextAsync("Free");
         await Bed(nurse, "Osservazione breve", "2").Locator("summary").ClickAsync();
         await Bed(nurse, "Osservazione breve", "2").Locator("[name=reason]").FillAsync("The lamp is broken");
-        await Look(nurse, "wards-out-of-use");
+        await nurse.LooksRight("wards-out-of-use");
         await Bed(nurse, "Osservazione breve", "2").Locator("button").ClickAsync();
         await Assertions.Expect(Bed(nurse, "Osservazione breve", "2")).ToContainTextAsync("The lamp is broken");
         await Assertions.Expect(Bed(nurse, "Osservazione breve", "2")).ToContainTextAsync("Out of use");
@@ -123,14 +111,14 @@ public sealed class WardTests(DemoServer demo)
         await Assertions.Expect(ward.Locator("[data-bed]")).ToHaveCountAsync(12);
         await ward.Locator("summary:has-text('The beds')").ClickAsync();
         await ward.Locator("summary:has-text('Rename')").ClickAsync();
-        await Look(admin, "wards-setup");
+        await admin.LooksRight("wards-setup");
         await ward.Locator("[data-bed='12'] [name=archived]").CheckAsync();
         await ward.Locator("[data-bed='12'] button").ClickAsync();
         await Assertions.Expect(ward.Locator("h2 + span")).ToContainTextAsync("11 of 11 free");
         await ward.Locator("summary:has-text('The beds')").ClickAsync();
         await ward.Locator("[data-bed='1'] a").ClickAsync();
         await Assertions.Expect(admin.Locator("h1")).ToContainTextAsync("Maternità · 1");
-        await Look(admin, "wards-history");
+        await admin.LooksRight("wards-history");
         Assert.Empty(complaints);
     }
 }

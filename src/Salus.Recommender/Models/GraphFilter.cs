@@ -10,7 +10,7 @@ namespace Salus.Recommender.Models;
 /// iteration; on what is left the spectrum is narrow and 1 / (s + lambda) is a straight line to within a few parts in a thousand, so that P = a - b G + V g Vᵀ.
 /// Scores are the row of a person times (b G - V g Vᵀ) / diag(P), times a power of the item's count. With rank 0 it is the linear filter R~ᵀR~.
 /// Sources: graph filters, Shen and others, "How powerful is graph convolution for recommendation?", CIKM 2021 (GF-CF); closed form, Steck 2019 (EASE); the joining is ours.
-/// Memory: 4 bytes x items x rank and 16 bytes an event; time for a fit some ten sparse products with that many columns.
+/// Memory: 2 bytes x items x rank and 16 bytes an event; time for a fit some ten sparse products with that many columns.
 /// </summary>
 public sealed partial class GraphFilter : Model
 {
@@ -19,14 +19,14 @@ public sealed partial class GraphFilter : Model
     /// <summary>R~, people x items, and its transpose.</summary>
     private readonly SparseMatrix events, byItem;
     /// <summary>Items x rank, orthonormal columns.</summary>
-    private readonly Matrix vectors;
+    private readonly CompactRows vectors;
     /// <summary>g, one for each eigenvector.</summary>
     private readonly float[] response;
     private readonly float[] inScale, outScale;
     private readonly long[] reach;
     private readonly float slope;
 
-    private GraphFilter(IdMap items, SparseMatrix events, Matrix vectors, float[] response, float slope, float[] inScale, float[] outScale) : base(items)
+    private GraphFilter(IdMap items, SparseMatrix events, CompactRows vectors, float[] response, float slope, float[] inScale, float[] outScale) : base(items)
     {
         (this.events, byItem, this.vectors, this.response) = (events, events.Transposed(), vectors, response);
         (this.slope, this.inScale, this.outScale, reach) = (slope, inScale, outScale, Reach(this.events, byItem));
@@ -50,7 +50,7 @@ public sealed partial class GraphFilter : Model
         var events = data.Binary().Scaled(Powers(people, -o.UserExponent), inScale);
         if (o.Rank == 0)
         {
-            var linear = new GraphFilter(data.Items, events, new(data.Items.Count, 0), [], 1, inScale, Powers(counts, o.OutExponent)) { Taken = data.Counts() };
+            var linear = new GraphFilter(data.Items, events, CompactRows.Of(new(data.Items.Count, 0)), [], 1, inScale, Powers(counts, o.OutExponent)) { Taken = data.Counts() };
             f.Done(1);
             return linear;
         }
@@ -73,7 +73,7 @@ public sealed partial class GraphFilter : Model
             for (var k = 0; k < rank; k++) p += (double)row[k] * row[k] * response[k];
             outScale[i] = (float)(outScale[i] / Math.Max(p, 1e-3 / (values[0] + lambda)));
         }
-        var model = new GraphFilter(data.Items, events, vectors, response, (float)slope, inScale, outScale) { Taken = data.Counts() };
+        var model = new GraphFilter(data.Items, events, CompactRows.Of(vectors), response, (float)slope, inScale, outScale) { Taken = data.Counts() };
         f.Done(1);
         return model;
     }
@@ -105,7 +105,7 @@ public sealed partial class GraphFilter : Model
                 else if (left[a] < right[b]) a++;
                 else b++;
             float spectral = 0;
-            for (var k = 0; k < response.Length; k++) spectral += vectors.Row(own)[k] * response[k] * vectors.Row(item)[k];
+            for (var k = 0; k < response.Length; k++) spectral += vectors[own, k] * response[k] * vectors[item, k];
             found.Add(new(Items[own], false, amounts[h] * inScale[own] * (slope * shared - spectral) * outScale[item]));
         }
         return [.. found.Where(c => c.Amount > 0).OrderByDescending(c => c.Amount).ThenBy(c => c.Name, StringComparer.Ordinal).Take(most)];
@@ -114,7 +114,7 @@ public sealed partial class GraphFilter : Model
     internal override void Write(ModelWriter writer)
     {
         writer.Sparse(events);
-        writer.Dense(vectors);
+        writer.Compact(vectors);
         writer.Array<float>(response);
         writer.Real(slope);
         writer.Array<float>(inScale);
@@ -123,7 +123,7 @@ public sealed partial class GraphFilter : Model
 
     internal static GraphFilter Read(ModelReader reader, IdMap items)
     {
-        var (events, vectors, response) = (reader.Sparse(), reader.Dense(), reader.Reals());
+        var (events, vectors, response) = (reader.Sparse(), reader.Compact(), reader.Reals());
         var (slope, inScale, outScale) = (reader.Real(), reader.Reals(), reader.Reals());
         foreach (var length in new[] { events.ColumnCount, vectors.Rows, inScale.Length, outScale.Length }) ModelReader.Expect(length, items.Count);
         ModelReader.Expect(response.Length, vectors.Columns);

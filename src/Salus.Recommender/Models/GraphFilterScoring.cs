@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
 using Salus.Recommender.Data;
 using Salus.Recommender.Numerics;
 
@@ -10,17 +11,23 @@ public sealed partial class GraphFilter
     /// <summary>One addition at a scattered place costs about as much as this many that the cores do in a row.</summary>
     private const double Scattered = 3;
 
+    /// <summary>Rows that are asked for before they are needed, and numbers in a line of the cache.</summary>
+    private const int Ahead = 6, CacheLine = 16;
+
     /// <summary>The linear part is never formed as an item-item matrix, which would take forty million entries for Gowalla: a person's events go to the people who share
     /// them and back to the items, person by person where few share, as a product with rows of people where many do.</summary>
     private protected override void ScoreInto(Batch batch, float[] scores, Workers workers)
     {
         var most = (int)Math.Clamp(96_000_000L / (events.Rows + events.ColumnCount + 1), 1, 256);
+        // So few that their scores stay in the cache from one step to the next.
+        var near = Math.Min(most, Math.Max(6, 6_000_000 / Items.Count));
         for (var from = 0; from < batch.Count; from += most)
         {
             var part = batch.Histories.Slice(from, Math.Min(most, batch.Count - from));
             double visits = 0;
             foreach (var item in part.Columns) visits += reach[item];
-            if (part.Rows < 8 || visits * Scattered < (double)events.Count * part.Rows) ByPerson(part, scores, from, workers);
+            if (part.Rows < 8 || visits * Scattered < (double)events.Count * part.Rows)
+                for (var first = 0; first < part.Rows; first += near) ByPerson(part.Slice(first, Math.Min(near, part.Rows - first)), scores, from + first, workers);
             else Together(part, scores, from, workers);
         }
     }
@@ -36,40 +43,47 @@ public sealed partial class GraphFilter
 
     private void ByPerson(SparseMatrix people, float[] scores, int from, Workers workers)
     {
-        var (count, items, rank) = (people.Rows, Items.Count, response.Length);
-        var mix = new Matrix(count, rank);
+        var (count, items) = (people.Rows, Items.Count);
+        var mix = new Matrix(count, response.Length);
         workers.Each(count, p =>
         {
             var near = ArrayPool<float>.Shared.Rent(events.Rows);
             Array.Clear(near, 0, events.Rows);
-            var touched = new List<int>();
-            Share(people, p, mix.Row(p), (u, amount) =>
-            {
-                if (near[u] == 0) touched.Add(u);
-                near[u] += amount;
-            });
+            Share(people, p, mix.Row(p), (u, amount) => near[u] += amount);
             var sums = scores.AsSpan((from + p) * items, items);
             sums.Clear();
-            // In the order of the rows, as in the other way: the same sums in the same order.
-            touched.Sort();
-            foreach (var u in touched)
-            {
-                var columns = events.Row(u);
-                var values = events.Weights(u);
-                for (var c = 0; c < columns.Length; c++) sums[columns[c]] += near[u] * values[c];
-            }
+            Spread(near.AsSpan(0, events.Rows), sums);
             ArrayPool<float>.Shared.Return(near);
         });
-        if (count == 1)
-            workers.Blocks(items, 16_384, (first, last) =>
-            {
-                for (var i = first; i < last; i++) scores[from * items + i] = (scores[from * items + i] - TensorPrimitives.Dot<float>(vectors.Row(i), mix.Values)) * outScale[i];
-            });
-        else
+        vectors.SubtractAndScale(mix, scores, (long)from * items, outScale, workers);
+    }
+
+    /// <summary>From the people back to the items, in the order of the rows, as in the other way: the same sums in the same order.</summary>
+    private unsafe void Spread(ReadOnlySpan<float> near, Span<float> sums)
+    {
+        var people = ArrayPool<int>.Shared.Rent(near.Length + Ahead);
+        var count = 0;
+        for (var u = 0; u < near.Length; u++)
         {
-            Gemm.Add(-1, mix.All, vectors.All.Transposed, new View(scores, (long)from * items, count, items, items, 1), workers);
-            workers.Each(count, p => TensorPrimitives.Multiply(scores.AsSpan((from + p) * items, items), outScale, scores.AsSpan((from + p) * items, items)));
+            people[count] = u;
+            if (near[u] != 0) count++;
         }
+        fixed (int* starts = events.Starts, columns = events.Columns)
+        fixed (float* values = events.Values, sum = sums)
+            for (var p = 0; p < count; p++)
+            {
+                // The rows lie anywhere in memory: waiting for each in turn would take most of the time.
+                if (Sse.IsSupported && p + Ahead < count)
+                    for (var (at, end) = (starts[people[p + Ahead]], starts[people[p + Ahead] + 1]); at < end; at += CacheLine)
+                    {
+                        Sse.Prefetch0(columns + at);
+                        Sse.Prefetch0(values + at);
+                    }
+                var amount = near[people[p]];
+                // The columns of a sparse matrix were checked when it was made.
+                for (var (at, end) = (starts[people[p]], starts[people[p] + 1]); at < end; at++) sum[columns[at]] += amount * values[at];
+            }
+        ArrayPool<int>.Shared.Return(people);
     }
 
     private void Together(SparseMatrix people, float[] scores, int from, Workers workers)
@@ -79,22 +93,17 @@ public sealed partial class GraphFilter
         var rentedNear = ArrayPool<float>.Shared.Rent(events.Rows * count);
         var rentedSums = ArrayPool<float>.Shared.Rent(items * count);
         Array.Clear(rentedNear, 0, events.Rows * count);
-        var mix = new Matrix(response.Length, count);
-        workers.Each(count, p =>
-        {
-            var spectral = new float[response.Length];
-            Share(people, p, spectral, (u, amount) => rentedNear[(long)u * count + p] += amount);
-            for (var k = 0; k < spectral.Length; k++) mix.Values[k * count + p] = spectral[k];
-        });
+        var mix = new Matrix(count, response.Length);
+        workers.Each(count, p => Share(people, p, mix.Row(p), (u, amount) => rentedNear[(long)u * count + p] += amount));
         var sums = new Matrix(items, count, rentedSums);
         byItem.Multiply(new(events.Rows, count, rentedNear), sums, workers);
-        Gemm.Add(-1, vectors.All, mix.All, sums.All, workers);
         // Item-major to person-major, in squares that fit the cache.
         workers.Blocks(items, 64, (first, last) =>
         {
             for (var p = 0; p < count; p++)
-                for (var i = first; i < last; i++) scores[(long)(from + p) * items + i] = rentedSums[(long)i * count + p] * outScale[i];
+                for (var i = first; i < last; i++) scores[(long)(from + p) * items + i] = rentedSums[(long)i * count + p];
         });
+        vectors.SubtractAndScale(mix, scores, (long)from * items, outScale, workers);
         ArrayPool<float>.Shared.Return(rentedNear);
         ArrayPool<float>.Shared.Return(rentedSums);
     }
@@ -110,7 +119,7 @@ public sealed partial class GraphFilter
             var sharers = byItem.Row(own[h]);
             var weights = byItem.Weights(own[h]);
             for (var s = 0; s < sharers.Length; s++) near(sharers[s], slope * amount * weights[s]);
-            TensorPrimitives.MultiplyAdd(vectors.Row(own[h]), amount, spectral, spectral);
+            vectors.Add(own[h], amount, spectral);
         }
         TensorPrimitives.Multiply(spectral, response, spectral);
     }

@@ -9,7 +9,7 @@ namespace Salus.Recommender.Models;
 public static class ModelFile
 {
     private const string Head = "SALUS-REC";
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>Blends within blends; without a bound a made-up file could exhaust the stack, which nothing can catch.</summary>
     private const int MostDepth = 4;

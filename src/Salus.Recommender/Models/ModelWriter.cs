@@ -33,6 +33,14 @@ internal sealed class ModelWriter(Stream output) : IDisposable
         Array<float>(matrix.Values);
     }
 
+    public void Compact(CompactRows matrix)
+    {
+        Number(matrix.Rows);
+        Number(matrix.Columns);
+        Array(matrix.Strips);
+        Array(matrix.Unit);
+    }
+
     public void Sparse(SparseMatrix matrix)
     {
         Number(matrix.Rows);
@@ -89,6 +97,12 @@ internal sealed class ModelReader(Stream input) : IDisposable
         var (rows, columns) = (Number(), Number());
         var values = Reals();
         return rows >= 0 && columns >= 0 && (long)rows * columns == values.LongLength ? new(rows, columns, values) : throw Corrupt("a matrix has the wrong shape");
+    }
+
+    public CompactRows Compact()
+    {
+        var (rows, columns, strips, unit) = (Number(), Number(), Array<short>(), Reals());
+        return rows >= 0 && columns >= 0 && unit.Length == rows && CompactRows.Length(rows, columns) == strips.LongLength ? new(rows, columns, strips, unit) : throw Corrupt("a matrix has the wrong shape");
     }
 
     public SparseMatrix Sparse()

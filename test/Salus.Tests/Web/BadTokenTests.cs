@@ -34,15 +34,16 @@ public sealed class BadTokenTests(SalusServer server)
     /// <summary>Every trick by its name, made from a token that is good.</summary>
     private static Dictionary<string, string> Tricks(string good, TokenKey key)
     {
-        var (claims, own) = (Claims(good), key.Key.Rsa);
-        using var foreign = RSA.Create(2048);
-        var header = new Dictionary<string, object> { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = key.Id };
-        byte[] Right(byte[] data) => own.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        byte[] Foreign(byte[] data) => foreign.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var (claims, own) = (Claims(good), key.Key.ECDsa);
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        var header = new Dictionary<string, object> { ["alg"] = "ES256", ["typ"] = "JWT", ["kid"] = key.Id };
+        byte[] Right(byte[] data) => own.SignData(data, HashAlgorithmName.SHA256);
+        byte[] Foreign(byte[] data) => foreign.SignData(data, HashAlgorithmName.SHA256);
         byte[] None(byte[] _) => [];
         Func<byte[], byte[]> Hmac(byte[] secret) => data => HMACSHA256.HashData(secret, data);
         var parameters = foreign.ExportParameters(false);
-        var jwk = new { kty = "RSA", alg = "RS256", use = "sig", kid = "mine", n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) };
+        var jwk = new { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = "mine", x = Base64UrlEncoder.Encode(parameters.Q.X), y = Base64UrlEncoder.Encode(parameters.Q.Y) };
         var parts = good.Split('.');
         var tricks = new Dictionary<string, string>
         {
@@ -53,7 +54,10 @@ public sealed class BadTokenTests(SalusServer server)
             ["public key as a secret, PEM"] = Sign(With(header, "alg", "HS256"), claims, Hmac(Encoding.ASCII.GetBytes(own.ExportSubjectPublicKeyInfoPem()))),
             ["public key as a secret, DER"] = Sign(With(header, "alg", "HS256"), claims, Hmac(own.ExportSubjectPublicKeyInfo())),
             ["empty secret"] = Sign(With(header, "alg", "HS256"), claims, Hmac([])),
-            ["another padding"] = Sign(With(header, "alg", "PS256"), claims, data => own.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)),
+            ["another hash"] = Sign(With(header, "alg", "ES384"), claims, data => own.SignData(data, HashAlgorithmName.SHA384)),
+            ["another form of the signature"] = Sign(header, claims, data => own.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
+            ["another kind of key"] = Sign(With(header, "alg", "RS256"), claims, data => rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
+            ["a signature of zeros"] = Sign(header, claims, _ => new byte[64]),
             ["a key of one's own"] = Sign(header, claims, Foreign),
             ["a key in the head"] = Sign(With(With(header, "jwk", jwk), "kid", "mine"), claims, Foreign),
             ["an address of keys in the head"] = Sign(With(With(header, "jku", "https://evil.example/jwks.json"), "kid", "mine"), claims, Foreign),
@@ -73,7 +77,7 @@ public sealed class BadTokenTests(SalusServer server)
             ["long claims"] = Sign(header, With(claims, "x", new string('x', 3500)), Foreign),
             ["text"] = "x", ["dots"] = "..", ["many dots"] = new string('.', 300), ["not base64"] = "%%%.%%%.%%%", ["encrypted"] = string.Join('.', parts[0], "", "", "", ""), ["an empty device"] = "device_",
         };
-        foreach (var kid in (string[])["../../../../dev/null", "/etc/passwd", "token-signing.pem", "x' OR '1'='1", "", "\0", new string('k', 500)]) tricks[$"key id {kid}"] = Sign(With(header, "kid", kid), claims, Hmac([]));
+        foreach (var kid in (string[])["../../../../dev/null", "/etc/passwd", "token-key.pem", "x' OR '1'='1", "", "\0", new string('k', 500)]) tricks[$"key id {kid}"] = Sign(With(header, "kid", kid), claims, Hmac([]));
         return tricks;
     }
 

@@ -11,7 +11,7 @@ namespace Salus.Modules.Files;
 public sealed class PaperLogos(Database database, Blobs blobs, TimeProvider clock) : ILogos
 {
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5), Patience = TimeSpan.FromSeconds(3);
-    private readonly RecentlyRead<Guid, Kept> kept = new(Keep, most: 200, clock);
+    private readonly RecentlyRead<Guid, Kept> kept = new(Keep, most: 20, clock);
 
     private sealed record Kept(PrintLogo? Logo);
 

@@ -10,8 +10,15 @@ internal sealed class LogoPainter : IDisposable
     private readonly Surface picture;
     private readonly double scale;
 
-    /// <exception cref="PrintFailed">It is no picture.</exception>
-    public LogoPainter(byte[] png)
+    private LogoPainter(Surface picture, int width, int height)
+    {
+        this.picture = picture;
+        scale = Math.Min(0.75, Math.Min(MostWidth / width, MostHeight / height));
+        Height = height * scale;
+    }
+
+    /// <summary>Null when it cannot be read: a paper without its logo is better than none.</summary>
+    public static LogoPainter? Open(byte[] png)
     {
         var at = 0;
         // Called by the library: nothing may be thrown through it.
@@ -22,12 +29,12 @@ internal sealed class LogoPainter : IDisposable
             at += (int)length;
             return 0;
         };
-        picture = cairo_image_surface_create_from_png_stream(read, 0);
+        var picture = cairo_image_surface_create_from_png_stream(read, 0);
         GC.KeepAlive(read);
         var (status, width, height) = (cairo_surface_status(picture), cairo_image_surface_get_width(picture), cairo_image_surface_get_height(picture));
-        if (status != 0 || width == 0 || height == 0) { picture.Dispose(); throw new PrintFailed("the logo is no picture"); }
-        scale = Math.Min(0.75, Math.Min(MostWidth / width, MostHeight / height));
-        Height = height * scale;
+        if (status == 0 && width > 0 && height > 0) return new(picture, width, height);
+        picture.Dispose();
+        return null;
     }
 
     public double Height { get; }

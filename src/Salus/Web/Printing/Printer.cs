@@ -69,7 +69,7 @@ public sealed class Printer(PrintLibrary library, ILogos logos, IStringLocalizer
 
     private static Pdf Paint(PrintedDocument document, PainterWords words, FontMap map)
     {
-        using var logo = document.Logo is null ? null : new LogoPainter(document.Logo.Png);
+        using var logo = document.Logo is null ? null : LogoPainter.Open(document.Logo.Png);
         return Pdf.Of(map, document.Title, DocumentPainter.Width, DocumentPainter.Height, (pen, setter) => new DocumentPainter(document, words, pen, setter, logo).Paint());
     }
 

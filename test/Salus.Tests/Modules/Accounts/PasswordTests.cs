@@ -40,6 +40,22 @@ public sealed class PasswordTests(SalusServer server)
         Assert.True(Passwords.IsOld(hash));
     }
 
+    [Fact]
+    public async Task what_is_written_here_is_what_the_library_writes_and_reads_also_many_at_once()
+    {
+        var (secret, text) = ("Grand-Garden-2026!"u8.ToArray(), new byte[300]);
+        Assert.Equal(0, argon2id_hash_encoded(2, 19 * 1024, 1, secret, (nuint)secret.Length, new byte[16], 16, 32, text, 300));
+        var theirs = System.Text.Encoding.ASCII.GetString(text, 0, Array.IndexOf(text, (byte)0));
+        Assert.StartsWith(Argon2.Prefix, theirs, StringComparison.Ordinal);
+        // The pieces of memory are used again: none may be given to two at once.
+        var found = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() => Argon2.Verify(theirs, i % 2 == 0 ? "Grand-Garden-2026!" : "Grand-Garden-2027!"))));
+        Assert.All(found.Index(), f => Assert.Equal(f.Index % 2 == 0, f.Item));
+        var ours = System.Text.Encoding.ASCII.GetBytes(Argon2.Hash("Grand-Garden-2026!") + '\0');
+        Assert.Equal(0, argon2id_verify(ours, secret, (nuint)secret.Length));
+        foreach (var broken in (string[])[theirs[..^1], theirs + "A", theirs.Replace("$", "$$", StringComparison.Ordinal), Argon2.Prefix, Argon2.Prefix + "$", Argon2.Prefix + "AAAA$AAAA", ""])
+            Assert.False(Argon2.Verify(broken, "Grand-Garden-2026!"), broken);
+    }
+
     [Theory, InlineData("Grüße-Aus-Köln-7")] [InlineData("密码密码密码密码Aa1-")] [InlineData("with a null \0 inside A1!")]
     public void what_people_type_is_kept_as_Argon2id_and_compares(string password)
     {
@@ -103,5 +119,11 @@ public sealed class PasswordTests(SalusServer server)
 #pragma warning disable IDE1006, SYSLIB1054 // the library's own name
     [DllImport("libargon2.so.1"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int argon2id_ctx(ref Context context);
+
+    [DllImport("libargon2.so.1"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int argon2id_hash_encoded(uint passes, uint memory, uint lanes, byte[] password, nuint passwordLength, byte[] salt, nuint saltLength, nuint hashLength, byte[] encoded, nuint encodedLength);
+
+    [DllImport("libargon2.so.1"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int argon2id_verify(byte[] encoded, byte[] password, nuint passwordLength);
 #pragma warning restore IDE1006, SYSLIB1054
 }

@@ -217,7 +217,7 @@ public sealed class SessionTests(SalusServer server)
         var doctor = await Program.SignIn(clinic, "doctor");
         var keys = new JsonWebKeySet((await clinic.Anonymous.Get("/.well-known/jwks.json")).Is(200).Text);
         Assert.All(keys.Keys, k => Assert.False(k.HasPrivateKey));
-        Task<TokenValidationResult> Check(string token) => new JsonWebTokenHandler().ValidateTokenAsync(token, new() { ValidIssuer = "salus", ValidAudience = "salus-api", IssuerSigningKeys = keys.GetSigningKeys(), ValidAlgorithms = ["RS256"] });
+        Task<TokenValidationResult> Check(string token) => new JsonWebTokenHandler().ValidateTokenAsync(token, new() { ValidIssuer = "salus", ValidAudience = "salus-api", IssuerSigningKeys = keys.GetSigningKeys(), ValidAlgorithms = ["ES256"] });
         Assert.True((await Check(doctor.Access)).IsValid);
         Assert.False((await Check(doctor.Access[..^6] + "AAAAAA")).IsValid);
     }

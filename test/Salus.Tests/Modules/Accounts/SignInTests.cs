@@ -22,7 +22,7 @@ public sealed class SignInTests(SalusServer server)
         Assert.Equal(("Bearer", 900), (answer["tokenType"].GetString(), answer["expiresIn"].GetInt32()));
         var token = new JsonWebToken(answer["accessToken"].GetString());
         Assert.Equal(TimeSpan.FromMinutes(15), token.ValidTo - token.ValidFrom);
-        Assert.Equal("RS256", token.Alg);
+        Assert.Equal("ES256", token.Alg);
         Assert.Equal("no-store", answer.Headers["Cache-Control"]);
     }
 

@@ -93,7 +93,7 @@ public sealed class TokenKeyTests : IDisposable
     {
         using var node = Node();
         var key = node.Signing.Id;
-        File.WriteAllText(Path.Combine(folder, "token-signing-20990101000000000.pem"), "half a fi");
+        File.WriteAllText(Path.Combine(folder, "token-key-20990101000000000.pem"), "half a fi");
         clock.Move(TimeSpan.FromMinutes(2));
         Assert.Equal(key, node.Signing.Id);
         Assert.NotNull(node.Find(key));

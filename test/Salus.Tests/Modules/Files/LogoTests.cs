@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Salus.Modules.Files.Contract;
 
 namespace Salus.Tests.Files;
@@ -71,6 +72,21 @@ public sealed class LogoTests(SalusServer server)
         Assert.Equal(255, await Light());
         (await clinic.Admin.Delete("logo")).Is(204);
         Assert.Equal(255, await Light());
+    }
+
+    private sealed class Broken : Salus.Web.Printing.ILogos
+    {
+        public Task<Salus.Web.Printing.PrintLogo?> Of(Guid organisation, CancellationToken ct) => Task.FromResult<Salus.Web.Printing.PrintLogo?>(new([1, 2, 3], "/files/open/x"));
+    }
+
+    [Fact]
+    public async Task a_logo_that_cannot_be_read_leaves_the_paper_without_one()
+    {
+        Assert.SkipUnless(Paper.CanBeRead, Paper.Missing);
+        await using var own = await OwnServer.Start(services => services.AddSingleton<Salus.Web.Printing.ILogos>(new Broken()));
+        var clinic = await Clinic.Make(own.Salus);
+        using var paper = await Paper.Get(clinic.Doctor, $"encounters/{await clinic.Visit("Anna Rossi")}/documents/summary");
+        Assert.Contains("Anna Rossi", await paper.Text(), StringComparison.Ordinal);
     }
 
     [Fact]

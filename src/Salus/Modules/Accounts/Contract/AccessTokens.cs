@@ -7,7 +7,7 @@ using Salus.Kernel;
 
 namespace Salus.Modules.Accounts.Contract;
 
-/// <summary>Access tokens for programs: RS256, 15 minutes.</summary>
+/// <summary>Access tokens for programs: ES256, 15 minutes.</summary>
 public sealed class AccessTokens(TokenKeys keys, TimeProvider clock)
 {
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
@@ -21,7 +21,7 @@ public sealed class AccessTokens(TokenKeys keys, TimeProvider clock)
         {
             ["sub"] = session.AccountId.ToString(), [Session.Claim] = session.Id.ToString(), ["jti"] = Guid.CreateVersion7().ToString("N"),
         },
-        SigningCredentials = new SigningCredentials(keys.Signing.Key, SecurityAlgorithms.RsaSha256),
+        SigningCredentials = new SigningCredentials(keys.Signing.Key, SecurityAlgorithms.EcdsaSha256),
     });
 
     private const int MostKept = 2000;
@@ -42,16 +42,16 @@ public sealed class AccessTokens(TokenKeys keys, TimeProvider clock)
     public static DateTime Ends(ClaimsIdentity identity) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(identity.FindFirst("exp")!.Value, System.Globalization.CultureInfo.InvariantCulture)).UtcDateTime;
 
     /// <summary>The keys with which others can check our tokens (RFC 7517).</summary>
-    public object PublicKeys => new { keys = keys.Verifying.Select(k => PublicKey(k, k.Key.Rsa.ExportParameters(includePrivateParameters: false))).ToList() };
+    public object PublicKeys => new { keys = keys.Verifying.Select(k => PublicKey(k, k.Key.ECDsa.ExportParameters(includePrivateParameters: false))).ToList() };
 
-    private static object PublicKey(TokenKey key, RSAParameters parameters) =>
-        new { kty = "RSA", use = "sig", alg = SecurityAlgorithms.RsaSha256, kid = key.Id, n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) };
+    private static object PublicKey(TokenKey key, ECParameters parameters) =>
+        new { kty = "EC", crv = "P-256", use = "sig", alg = SecurityAlgorithms.EcdsaSha256, kid = key.Id, x = Base64UrlEncoder.Encode(parameters.Q.X), y = Base64UrlEncoder.Encode(parameters.Q.Y) };
 
     private async Task<ClaimsIdentity?> Validate(string token)
     {
         var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
-            ValidIssuer = Issuer, ValidAudience = Audience, ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ValidIssuer = Issuer, ValidAudience = Audience, ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
             // Only our own keys, by the id in the token's head; a key or address that the token brings along is not looked at.
             IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.Key] : [],
             ClockSkew = TimeSpan.Zero, RequireExpirationTime = true, RequireSignedTokens = true, ValidTypes = ["JWT"],

@@ -7,7 +7,7 @@ using Salus.Kernel.Audit;
 namespace Salus.Modules.Accounts.Contract;
 
 /// <summary>One key of the folder.</summary>
-public sealed record TokenKey(string Path, DateTime CreatedAt, RsaSecurityKey Key)
+public sealed record TokenKey(string Path, DateTime CreatedAt, ECDsaSecurityKey Key)
 {
     public string Id => Key.KeyId;
 }
@@ -20,7 +20,7 @@ public sealed record TokenKey(string Path, DateTime CreatedAt, RsaSecurityKey Ke
 public sealed class TokenKeys : IDisposable
 {
     public static readonly TimeSpan Settle = TimeSpan.FromMinutes(2), Overlap = TimeSpan.FromHours(1), Look = TimeSpan.FromMinutes(1);
-    private const string First = "token-signing.pem", Later = "token-signing-*.pem", Stamp = "yyyyMMddHHmmssfff";
+    private const string First = "token-key.pem", Later = "token-key-*.pem", Stamp = "yyyyMMddHHmmssfff";
     private readonly string folder;
     private readonly TimeSpan life;
     private readonly TimeProvider clock;
@@ -72,7 +72,7 @@ public sealed class TokenKeys : IDisposable
         {
             var keep = Verifying;
             foreach (var over in keys.Where(k => !keep.Contains(k))) File.Delete(over.Path);
-            var path = Path.Combine(folder, $"token-signing-{clock.Now().ToString(Stamp, CultureInfo.InvariantCulture)}.pem");
+            var path = Path.Combine(folder, $"token-key-{clock.Now().ToString(Stamp, CultureInfo.InvariantCulture)}.pem");
             KeyFile.ReadOrCreate(path, Fresh);
             return (keys = Read(keep)).First(k => k.Path == path);
         }
@@ -106,29 +106,29 @@ public sealed class TokenKeys : IDisposable
 
     private static TokenKey Open(string path)
     {
-        var rsa = RSA.Create();
-        rsa.ImportFromPem(File.ReadAllText(path));
-        return new(path, Age(path), new RsaSecurityKey(rsa)
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(path));
+        return new(path, Age(path), new ECDsaSecurityKey(key)
         {
             // A factory of its own: the shared one keeps signers by key for ever, and would hand out one over a disposed key.
             CryptoProviderFactory = new CryptoProviderFactory(),
-            KeyId = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()))[..16],
+            KeyId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16],
         });
     }
 
     // The name tells when a key was made, also after a restore; the first one's has no time in it.
     private static DateTime Age(string path) =>
-        DateTime.TryParseExact(Path.GetFileNameWithoutExtension(path)["token-signing".Length..].TrimStart('-'), Stamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+        DateTime.TryParseExact(Path.GetFileNameWithoutExtension(path)["token-key".Length..].TrimStart('-'), Stamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
             ? at : File.GetLastWriteTimeUtc(path);
 
     private static string Fresh()
     {
-        using var fresh = RSA.Create(2048);
+        using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return fresh.ExportPkcs8PrivateKeyPem();
     }
 
     public void Dispose()
     {
-        foreach (var key in keys) key.Key.Rsa.Dispose();
+        foreach (var key in keys) key.Key.ECDsa.Dispose();
     }
 }

@@ -28,7 +28,7 @@ public static class AlertRules
     ];
 
     // Whoever holds one of these can give themselves or a program the others.
-    private static readonly string[] Powers = ["organisation.manage-roles", "organisation.manage-staff", "organisation.manage-keys", "organisation.grant-standard-roles"];
+    public static IReadOnlyList<string> Powers { get; } = ["organisation.manage-roles", "organisation.manage-staff", "organisation.manage-keys", "organisation.grant-standard-roles"];
 
     // The detail of a member's change reads "roles state > roles state", that of a role "key: permission permission" or "key: +permission -permission".
     private static bool ChangesAdministrators(AuditEvent row) => row.Action switch

@@ -110,6 +110,7 @@ public sealed class AlertTests
         await using var own = await Watched();
         var clinic = await Quiet(own);
         var fits = AlertRules.All.Single(r => r.Kind == AlertRules.Admins).Fits;
+        Assert.Empty(AlertRules.Powers.Except(own.Salus.Services.GetRequiredService<Kernel.Modules>().All.SelectMany(m => m.Permissions).Select(p => p.Key)));
         string[] plain = ["organisation.enter"], powerful = ["organisation.enter", "organisation.manage-staff"];
         var hall = (await clinic.Admin.Post("roles", new { title = "Hall", permissions = plain })).Is(201);
         await clinic.Admin.Post("roles", new { title = "Office", permissions = powerful });
