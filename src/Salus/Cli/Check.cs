@@ -20,7 +20,18 @@ public static class Check
         return settings.IsProduction && faults.Any(f => f.StopsStart) ? 1 : 0;
     }
 
-    public static IEnumerable<Fault> Faults(Settings settings)
+    public static IEnumerable<Fault> Faults(Settings settings) => OfSettings(settings).Concat(OfMachine(settings));
+
+    /// <summary>What this machine lacks: advice only, and looking for letters of every script takes a good part of a second, so the start does not ask.</summary>
+    private static IEnumerable<Fault> OfMachine(Settings settings)
+    {
+        if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
+        foreach (var fault in PrintFaults(new(PrintLibrary.Load))) yield return fault;
+        if (Places.Fault(settings) is { } places) yield return new($"The table of places cannot be read: {places}", "Look at SALUS_PLACES; the table must be in the MMDB format.", false);
+    }
+
+    /// <summary>Whatever may stop the start is among these.</summary>
+    public static IEnumerable<Fault> OfSettings(Settings settings)
     {
         if (settings.Clock.Length > 0) yield return new("SALUS_CLOCK moves the clock.", "Unset it; it is for tests.", true);
         if (settings.PublicUrl.Length == 0) yield return new("SALUS_PUBLIC_URL is not set: links in mails and QR codes would lead nowhere.", "Set it to the https address that people use.", true);
@@ -32,9 +43,6 @@ public static class Check
         if (settings.IsSqlite) yield return new("The database is SQLite: one machine, one program.", "Fine for one clinic; for more, set SALUS_DATABASE to a PostgreSQL connection string.", false);
         else if (CheckDatabase.PasswordFault(settings) is { } weak) yield return weak;
         if (settings.Proxies.Length == 0) yield return new("SALUS_PROXIES is not set: what a proxy passes on is refused, because it is not known.", "Name the proxy's address, unless Salus itself answers over https.", false);
-        if (!Argon2.IsThere) yield return new($"Passwords are kept with {Passwords.Method}: the library libargon2 is not on this machine.", "Install libargon2-1; passwords change over as people sign in.", false);
-        foreach (var fault in PrintFaults(new(PrintLibrary.Load))) yield return fault;
-        if (Places.Fault(settings) is { } places) yield return new($"The table of places cannot be read: {places}", "Look at SALUS_PLACES; the table must be in the MMDB format.", false);
         if (settings.AuditYears < 7) yield return new($"Audit rows are kept {settings.AuditYears.ToString(CultureInfo.InvariantCulture)} years.", "Health records ask for 7 in most places.", false);
     }
 

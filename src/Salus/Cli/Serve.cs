@@ -31,7 +31,7 @@ public static class Serve
 
     private static async Task<bool> Refused(Settings settings)
     {
-        var faults = Check.Faults(settings).Where(f => f.StopsStart).ToList();
+        var faults = Check.OfSettings(settings).Where(f => f.StopsStart).ToList();
         foreach (var fault in faults) await Console.Error.WriteLineAsync($"{fault.What}\n  mend: {fault.Mend}");
         return faults.Count > 0;
     }

@@ -31,7 +31,7 @@ public sealed class ProductionTests
 
     [Theory, MemberData(nameof(Bad))]
     public void DE_03_what_is_unsafe_stops_the_start(string what, Settings settings) =>
-        Assert.Contains(Check.Faults(settings), f => f.StopsStart && f.What.Contains(what, StringComparison.Ordinal) && f.Mend.Length > 0);
+        Assert.Contains(Check.OfSettings(settings), f => f.StopsStart && f.What.Contains(what, StringComparison.Ordinal) && f.Mend.Length > 0);
 
     [Theory, InlineData("Host=127.0.0.1"), InlineData("Host=/run/postgresql"), InlineData("Host=localhost;Password=x"), InlineData("Host=db;Passfile=/run/secrets/pgpass"), InlineData("Host=db;Password=Of-the-sea-a-shell-41")]
     public void SE_10_a_database_that_nobody_else_can_reach_or_guess_is_no_fault(string connection) => Assert.Empty(Check.Faults(Good with { Database = connection }));
