@@ -21,7 +21,9 @@ public static class Serve
     public static async Task Start(WebApplication app, Settings settings, CancellationToken ct)
     {
         var database = app.Services.GetRequiredService<Database>();
-        await database.Migrate(ct);
+        // What the first look at the routes loads and compiles is kept; it takes as long as the migration, and needs nothing of it.
+        var routes = Task.Run(() => ((IEndpointRouteBuilder)app).DataSources.Sum(source => source.Endpoints.Count), ct);
+        await Task.WhenAll(database.Migrate(ct), routes);
         await app.StartAsync(ct);
         Console.WriteLine($"Salus serves {string.Join(", ", app.Urls)} ({settings.Mode.ToString().ToLowerInvariant()}, {database.Name}, data in {settings.Data})");
         await using var db = database.Open();
