@@ -103,7 +103,7 @@ public sealed class ClinicModule : Module
 
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<SearchLimit>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
+        services.AddSingleton<SearchLimit>().AddSingleton<Fhir.BundleRoom>().AddSingleton<ClinicExport>().AddSingleton<WaitForecasts>().AddSingleton<RecentBoards>().AddSingleton<TellWait.Recent>().AddScoped<TellWait>().AddScoped<PhoneTicket>().AddScoped<StaffNames>();
         PatientModule.AddServices(services);
         EncounterModule.AddServices(services);
         DocumentsModule.AddServices(services);

@@ -23,25 +23,25 @@ public static class FhirApi
         foreach (var type in ResourceTypes.All)
         {
             var name = type.Name;
-            fhir.MapGet($"/{name}", (HttpContext http, SearchResources search, Settings settings, CancellationToken ct) => Search(http, name, http.Request.Query, search, settings, ct)).Requires(type.Permission);
-            fhir.MapPost($"/{name}/_search", async (HttpContext http, SearchResources search, Settings settings, CancellationToken ct) => await Search(http, name, await Posted(http, ct), search, settings, ct)).Requires(type.Permission);
+            fhir.MapGet($"/{name}", (HttpContext http, SearchResources search, BundleRoom room, Settings settings, CancellationToken ct) => Search(http, name, http.Request.Query, search, room, settings, ct)).Requires(type.Permission);
+            fhir.MapPost($"/{name}/_search", async (HttpContext http, SearchResources search, BundleRoom room, Settings settings, CancellationToken ct) => await Search(http, name, await Posted(http, ct), search, room, settings, ct)).Requires(type.Permission);
             fhir.MapGet($"/{name}/{{id}}", async (string id, HttpContext http, ReadResource read, Settings settings, CancellationToken ct) =>
             {
                 Accept(http);
                 await Write(http, (await read.Run(new(name, id, Base(http, settings), Files(http, settings)), ct)).Resource);
             }).Requires(type.Permission);
         }
-        fhir.MapGet("/Patient/{id:guid}/$everything", async (Guid id, HttpContext http, ReadEverything read, Settings settings, CancellationToken ct) =>
+        fhir.MapGet("/Patient/{id:guid}/$everything", async (Guid id, HttpContext http, ReadEverything read, BundleRoom room, Settings settings, CancellationToken ct) =>
         {
             Accept(http);
-            await Write(http, (await read.Run(new(id, [.. http.Request.Query], IsStrict(http), Base(http, settings), Files(http, settings)), ct)).Bundle);
+            await room.Answer(http, async () => (await read.Run(new(id, [.. http.Request.Query], IsStrict(http), Base(http, settings), Files(http, settings)), ct)).Bundle, ct);
         }).Requires(ClinicPermissions.ReadRecord);
     }
 
-    private static async Task Search(HttpContext http, string type, IEnumerable<KeyValuePair<string, StringValues>> parameters, SearchResources search, Settings settings, CancellationToken ct)
+    private static async Task Search(HttpContext http, string type, IEnumerable<KeyValuePair<string, StringValues>> parameters, SearchResources search, BundleRoom room, Settings settings, CancellationToken ct)
     {
         Accept(http);
-        await Write(http, (await search.Run(new(type, [.. parameters], IsStrict(http), Base(http, settings), Files(http, settings)), ct)).Bundle);
+        await room.Answer(http, async () => (await search.Run(new(type, [.. parameters], IsStrict(http), Base(http, settings), Files(http, settings)), ct)).Bundle, ct);
     }
 
     /// <summary>Parameters in the body, so that names and numbers stand in no address; those of the address count, too.</summary>

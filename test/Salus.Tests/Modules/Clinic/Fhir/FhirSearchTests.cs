@@ -223,6 +223,18 @@ public sealed class FhirSearchTests(SalusServer server)
     }
 
     [Fact]
+    public async Task far_more_readers_at_once_than_there_are_places_get_everything_and_a_refused_one_keeps_none()
+    {
+        var one = await Case(server);
+        Task<Answer> Everything(string more = "") => one.Clinic.Doctor.Fhir(one.Clinic, $"Patient/{one.Patient}/$everything{more}");
+        var whole = (await Everything()).Is(200).Entries().Count;
+        var refused = await Task.WhenAll(Enumerable.Range(0, 6 * Environment.ProcessorCount).Select(_ => Everything("?_since=soon")));
+        Assert.All(refused, answer => answer.Outcome(400, "fhir.parameter"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12 * Environment.ProcessorCount).Select(_ => Everything()));
+        Assert.All(answers, answer => Assert.Equal(whole, answer.Is(200).Entries().Count));
+    }
+
+    [Fact]
     public async Task everything_can_be_asked_for_by_type_and_since_a_time()
     {
         var one = await Case(server);
