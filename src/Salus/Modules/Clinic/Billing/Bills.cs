@@ -124,7 +124,7 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
         if (taken > 0) await Count(booking, cover.ClaimId, taken, ct);
     }
 
-    private static long ShareOf(long amount, int percent) => (long)Math.Round(amount * (decimal)percent / 100, MidpointRounding.ToEven);
+    internal static long ShareOf(long amount, int percent) => (long)Math.Round(amount * (decimal)percent / 100, MidpointRounding.ToEven);
 
     /// <summary>The approved coverage of a visit whose claim is not submitted yet; null: there is none, and the bill is between the patient and the clinic.</summary>
     internal static async Task<DraftClaim?> Draft(SalusDb db, Guid encounterId, CancellationToken ct) =>

@@ -84,6 +84,12 @@ public sealed class InsuredVisits : IHoldsCash
 {
     public IQueryable<Guid> Held(SalusDb db) => db.OpenCoverages.Select(c => c.EncounterId);
 
+    // One after the other in one order, so that two payments for the same visits never wait for each other.
+    public async Task Fix(SalusDb db, IReadOnlyCollection<Guid> groups, CancellationToken ct)
+    {
+        foreach (var id in groups.Order()) await db.Encounters.Where(e => e.Id == id).ExecuteUpdateAsync(set => set.SetProperty(e => e.ChangedAt, e => e.ChangedAt), ct);
+    }
+
     public Refusal Refuse() => new Refusal(409, "bill.insured", "An insurer is asked for this visit: until it has answered, it is paid neither in cash nor online.") { Unlock = "Take the patient's own share by card, by bank transfer or from the wallet, which can be filled with cash. When the insurer has rejected it, or has answered its claim, every way is open." };
 }
 

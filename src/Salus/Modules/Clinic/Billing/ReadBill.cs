@@ -13,12 +13,13 @@ namespace Salus.Modules.Clinic.Billing;
 
 /// <summary>One line of a bill.</summary>
 /// <param name="Discount">What a standing agreement takes off.</param>
-/// <param name="Insurer">What an insurer has taken over, or, while its answer is waited for, would by its policy.</param>
+/// <param name="Insurer">What an insurer has taken over.</param>
+/// <param name="Expected">What it would take over by its policy, while its answer is waited for; until then it is owed.</param>
 /// <param name="Paid">By the patient.</param>
 /// <param name="Waived">Taken back or given away.</param>
 /// <param name="IsNotDone">The order or prescription was cancelled.</param>
 /// <param name="GiveBack">Paid by the patient for what was not done or not handed out, and not given back yet.</param>
-public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone, Money GiveBack);
+public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Expected, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone, Money GiveBack);
 
 /// <summary>Something that was paid for the visit.</summary>
 public sealed record BillPayment(Guid Id, string Number, PaymentMethod Method, Money Amount, Money Refunded, DateTime At, string By);
@@ -36,8 +37,10 @@ public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Perc
 public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To);
 
 /// <summary>What a visit costs, who pays which part of it, and what opens the way meanwhile.</summary>
+/// <param name="Insurer">The sum of the lines', as the other sums are.</param>
+/// <param name="Expected">Still among what is owed: it is taken off when the insurer has approved.</param>
 /// <param name="Methods">How it can be paid at the desk now: not in cash while an insurer may take over a part.</param>
-public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillExitLine> Exits,
+public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Expected, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillExitLine> Exits,
     IReadOnlyList<CoverageLine> Coverages, IReadOnlyList<PolicyLine> Policies, IReadOnlyList<RetainerLine> Retainers, Money Wallet, IReadOnlyList<PaymentMethod> Methods);
 
 /// <summary>Reads the bill of one visit.</summary>
@@ -85,17 +88,17 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
         BillLine Line(Charge c)
         {
             var (own, line) = (covered.GetValueOrDefault(c.Id), lines.First(l => l.ChargeId == c.Id));
-            var insurer = own > 0 || pending is null ? own : Math.Min(c.Due, (long)Math.Round(c.Total * (decimal)pending.Percent / 100, MidpointRounding.ToEven));
-            return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(insurer), In(c.Paid - own), In(c.Credited), In(c.Due),
+            return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(own), In(Expected(c, own)), In(c.Paid - own), In(c.Credited), In(c.Due),
                 c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId), In(GiveBack(c, own)));
         }
+        long Expected(Charge c, long own) => pending is null ? 0 : Math.Clamp(Bills.ShareOf(c.Total - c.Credited, pending.Percent) - own, 0, c.Due);
         long GiveBack(Charge c, long own)
         {
             var done = cancelled.Contains(c.PurposeId) ? 0 : dispensed.GetValueOrDefault(c.PurposeId, 1);
             return Math.Clamp((long)Math.Round(c.Total * (1 - done), MidpointRounding.ToEven) - c.Credited, 0, Math.Max(0, c.Paid - own));
         }
         var shown = charges.Select(Line).ToList();
-        return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),
+        return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => Expected(c, covered.GetValueOrDefault(c.Id)))), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),
             [.. payments.Select(p => new BillPayment(p.Id, p.Number, p.Method, In(p.Amount), In(p.Refunded), p.At, By(p.By)))],
             [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
             [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version, claims.GetValueOrDefault(c.Id) is { } claim ? ClaimOf(claim) : null))],

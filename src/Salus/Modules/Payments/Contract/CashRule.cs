@@ -10,6 +10,9 @@ public interface IHoldsCash
     /// <summary>The groups whose charges are held so now.</summary>
     IQueryable<Guid> Held(SalusDb db);
 
+    /// <summary>Until the commit none of these groups begins or ceases to be held: whoever takes money looks after this, and what it saw is still true when it books.</summary>
+    Task Fix(SalusDb db, IReadOnlyCollection<Guid> groups, CancellationToken ct);
+
     /// <summary>What is said to whoever tries all the same.</summary>
     Refusal Refuse();
 }
@@ -25,6 +28,16 @@ public sealed class CashRule(IEnumerable<IHoldsCash> holders)
         var (ids, held) = (groups.OfType<Guid>().Distinct().ToList(), new HashSet<Guid>());
         foreach (var holder in ids.Count == 0 ? [] : holders) held.UnionWith(await holder.Held(db).Where(id => ids.Contains(id)).ToListAsync(ct));
         return held;
+    }
+
+    /// <summary>The same inside the transaction that books the payment: nobody comes in between. Asked before any charge is touched, for those who change a bill hold it in that order.</summary>
+    /// <exception cref="Refusal">The holder's own, when the charges of one of these groups are not paid by this method now.</exception>
+    public async Task Hold(SalusDb db, IEnumerable<Guid?> groups, PaymentMethod method, CancellationToken ct)
+    {
+        if (!Concerns(method)) return;
+        var ids = groups.OfType<Guid>().Distinct().ToList();
+        foreach (var holder in ids.Count == 0 ? [] : holders) await holder.Fix(db, ids, ct);
+        await Check(db, groups, method, ct);
     }
 
     /// <exception cref="Refusal">The holder's own, when the charges of one of these groups are not paid by this method now.</exception>

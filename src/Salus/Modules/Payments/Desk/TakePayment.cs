@@ -41,7 +41,7 @@ public sealed class TakePayment(Tools tools, OrganisationSlot organisation, Paym
         if (command.Method == PaymentMethod.Insurance) throw Refusal.Field("method", "What an insurer takes over is written down on the bill of the visit.");
         var first = command.Charges[0];
         var currency = await Db.Charges.Where(c => c.Id == first).Select(c => c.Currency).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
-        if (CashRule.Concerns(command.Method)) await cash.Check(Db, await Db.Charges.Where(c => command.Charges.Contains(c.Id)).Select(c => c.GroupId).ToListAsync(ct), command.Method, ct);
+        if (CashRule.Concerns(command.Method)) await cash.Hold(Db, await Db.Charges.Where(c => command.Charges.Contains(c.Id)).Select(c => c.GroupId).ToListAsync(ct), command.Method, ct);
         var payment = await book.Take(Booking, new() { ChargeIds = command.Charges, Method = command.Method, Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "" }, ct);
         Subject("payment", payment.Id, payment.Method.ToString());
         var due = await Db.Charges.Where(c => command.Charges.Contains(c.Id)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);

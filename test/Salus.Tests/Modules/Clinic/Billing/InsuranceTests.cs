@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using Salus.Modules.Clinic.Billing;
 using Salus.Modules.Payments.Ledger;
 using Salus.Tests.Payments;
@@ -25,14 +27,16 @@ public sealed class InsuranceTests(SalusServer server)
         (await clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy })).Is(201);
         (await clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy })).Refuses(409, "insurance.requested");
         // Before the answer the split is shown, and the patient's care waits for it, or for money.
-        Assert.Equal("80.00", (await clinic.Bill(visit)).Line("CONS").Amount("insurer"));
+        var asked = await clinic.Bill(visit);
+        Assert.Equal(("80.00", "0.00", "100.00"), (asked.Line("CONS").Amount("expected"), asked.Line("CONS").Amount("insurer"), asked.Line("CONS").Amount("due")));
+        Assert.Equal(("80.00", "0.00", "100.00"), (asked.Amount("expected"), asked.Amount("insurer"), asked.Amount("due")));
         (await clinic.Order(visit, "lab", new { name = "Urea" })).Refuses(402, "payment.needed");
         (await clinic.Receptionist.Post($"encounters/{visit}/coverage/decision", new { approves = true, reference = "OK-7" })).RefusesField("amount");
         (await clinic.Receptionist.Post($"encounters/{visit}/coverage/decision", new { approves = true, amount = MoneyWords.Eur("100") })).RefusesField("reference");
         (await Approve(clinic, visit, "100.00")).Is(204);
         (await Approve(clinic, visit, "100.00")).Refuses(409, "insurance.not-pending");
         var bill = await clinic.Bill(visit);
-        Assert.Equal(("80.00", "20.00", "0.00"), (bill.Amount("insurer"), bill.Amount("due"), bill.Amount("paid")));
+        Assert.Equal(("80.00", "0.00", "20.00", "0.00"), (bill.Amount("insurer"), bill.Amount("expected"), bill.Amount("due"), bill.Amount("paid")));
         (await clinic.PayBill(visit)).Is(200);
         await clinic.OrderPriced(visit, "MRI", "60.00", kind: "imaging");
         // Of the 48.00 that would be its share, 20.00 are left of what was approved.
@@ -40,6 +44,29 @@ public sealed class InsuranceTests(SalusServer server)
         Assert.Equal((10000, 2000, 4000, 0), (await clinic.Sum(LedgerAccount.Insurance), await clinic.Sum(LedgerAccount.Card), await clinic.Sum(LedgerAccount.Receivable), await clinic.Sum()));
         Assert.NotEmpty(await clinic.Audit(RequestCoverage.Action));
         Assert.Single(await clinic.Audit(DecideCoverage.Action), a => a.Result == "ok");
+    }
+
+    [Fact]
+    public async Task what_an_insurer_is_expected_to_pay_stands_in_lines_and_sum_alike_and_is_owed_until_it_approves()
+    {
+        var clinic = await server.NewClinic();
+        var (visit, _, policy) = await Insured(clinic, 50);
+        foreach (var (code, price) in new[] { ("XR", "0.05"), ("PLASTER", "20.00") }) (await clinic.Receptionist.Post($"encounters/{visit}/bill/services", new { serviceId = await clinic.Price("other", code, price, by: ["desk"]) })).Is(200);
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "receptionist");
+        async Task<string[]> Expected() => [.. Regex.Matches(await (await browser.Get($"/{clinic.Slug}/visits/{visit}/bill")).Content.ReadAsStringAsync(), "data-expected>([^<]+)<").Select(m => WebUtility.HtmlDecode(m.Groups[1].Value).Replace('\u00a0', ' '))];
+        Assert.Empty(await Expected());
+        (await clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy })).Is(201);
+        // What the patient paid of a line already is not asked of the insurer.
+        (await clinic.PayBill(visit, "15.00", charges: (await clinic.Bill(visit)).Line("PLASTER").Id("chargeId"))).Is(200);
+        var bill = await clinic.Bill(visit);
+        Assert.Equal(["50.00", "0.02", "5.00"], new[] { "CONS", "XR", "PLASTER" }.Select(c => bill.Line(c).Amount("expected")));
+        Assert.Equal(("55.02", "0.00", "105.05"), (bill.Amount("expected"), bill.Amount("insurer"), bill.Amount("due")));
+        Assert.Equal(["50.00 EUR expected", "0.02 EUR expected", "5.00 EUR expected", "55.02 EUR expected"], await Expected());
+        (await Approve(clinic, visit, "500.00")).Is(204);
+        bill = await clinic.Bill(visit);
+        Assert.Equal(("0.00", "55.02", "50.03"), (bill.Amount("expected"), bill.Amount("insurer"), bill.Amount("due")));
+        Assert.Empty(await Expected());
     }
 
     [Fact]
