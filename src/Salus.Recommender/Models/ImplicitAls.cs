@@ -94,43 +94,58 @@ public sealed partial class ImplicitAls : Model
         var (d, size) = (o.Dimensions, Math.Min(o.Block, o.Dimensions));
         workers.Blocks(x.Rows, 64, (first, last) =>
         {
-            var (system, right) = (new float[size * size], new float[size]);
+            var (system, right, most) = (new float[size * size], new float[size], 0);
+            for (var r = first; r < last; r++) most = Math.Max(most, x.Row(r).Length);
+            var (errors, parts) = (new float[most], new float[most * size]);
             for (var r = first; r < last; r++)
             {
                 var columns = x.Row(r);
                 var w = own.Row(r);
                 var lambda = (float)(o.Regularisation * Math.Pow(columns.Length + o.Alpha * x.ColumnCount, o.FrequencyExponent));
-                var errors = new float[columns.Length];
                 for (var c = 0; c < columns.Length; c++) errors[c] = TensorPrimitives.Dot<float>(w, other.Row(columns[c])) - 1;
                 for (var at = 0; at < d; at += size)
                 {
                     var n = Math.Min(size, d - at);
-                    Step(w, at, n, columns, errors, other, gram, lambda, system, right);
+                    if (BlockSolve.Takes(n)) BlockSolve.Gather(other, columns, at, n, parts);
+                    else for (var c = 0; c < columns.Length; c++) other.Row(columns[c]).Slice(at, n).CopyTo(parts.AsSpan(c * n, n));
+                    Step(w, at, n, parts.AsSpan(0, columns.Length * n), errors.AsSpan(0, columns.Length), gram, lambda, system, right);
                 }
             }
         });
     }
 
-    private static void Step(Span<float> w, int at, int n, ReadOnlySpan<int> columns, float[] errors, Matrix other, Matrix gram, float lambda, float[] system, float[] right)
+    /// <param name="parts">The other side's factors of the block, a row of n for each event.</param>
+    private static void Step(Span<float> w, int at, int n, ReadOnlySpan<float> parts, Span<float> errors, Matrix gram, float lambda, Span<float> system, Span<float> right)
     {
         var part = w.Slice(at, n);
+        var step = right[..n];
+        var square = system[..(n * n)];
         for (var j = 0; j < n; j++)
         {
             var line = gram.Row(at + j);
-            right[j] = TensorPrimitives.Dot<float>(line, w) + lambda * part[j];
-            line.Slice(at, n).CopyTo(system.AsSpan(j * n, n));
-            system[j * n + j] += lambda;
+            step[j] = TensorPrimitives.Dot<float>(line, w) + lambda * part[j];
+            line.Slice(at, n).CopyTo(square.Slice(j * n, n));
+            square[j * n + j] += lambda;
         }
-        var step = right.AsSpan(0, n);
-        for (var c = 0; c < columns.Length; c++)
+        if (BlockSolve.Takes(n))
         {
-            var h = other.Row(columns[c]).Slice(at, n);
-            TensorPrimitives.MultiplyAdd(h, errors[c], step, step);
-            SmallSolve.AddOuter(system.AsSpan(0, n * n), h, 1);
+            BlockSolve.AddProduct(step, parts, errors);
+            BlockSolve.AddSquare(square, parts, n);
+            BlockSolve.Solve(square, step);
+            BlockSolve.SubtractProducts(errors, parts, step);
         }
-        SmallSolve.Solve(system, n, step);
+        else
+        {
+            for (var c = 0; c < errors.Length; c++)
+            {
+                var h = parts.Slice(c * n, n);
+                TensorPrimitives.MultiplyAdd(h, errors[c], step, step);
+                SmallSolve.AddOuter(square, h, 1);
+            }
+            SmallSolve.Solve(square, n, step);
+            for (var c = 0; c < errors.Length; c++) errors[c] -= TensorPrimitives.Dot<float>(parts.Slice(c * n, n), step);
+        }
         TensorPrimitives.Subtract(part, step, part);
-        for (var c = 0; c < columns.Length; c++) errors[c] -= TensorPrimitives.Dot<float>(other.Row(columns[c]).Slice(at, n), step);
     }
 }
 

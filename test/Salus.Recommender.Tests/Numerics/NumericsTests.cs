@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 namespace Salus.Recommender.Tests.Numerics;
 
 public sealed class NumericsTests
@@ -146,5 +147,46 @@ public sealed class NumericsTests
         SmallSolve.Solve([4, 0, 0, 1, 5, 0, 2, 1, 6], 3, b);
         double[][] a = [[4, 1, 2], [1, 5, 1], [2, 1, 6]];
         for (var r = 0; r < 3; r++) Assert.Equal(r + 1, a[r].Zip(b).Sum(p => p.First * p.Second), 1e-4);
+    }
+
+    [Theory, InlineData(16, 0), InlineData(16, 1), InlineData(16, 37), InlineData(32, 5), InlineData(64, 300)]
+    public void Blocks_of_normal_equations_come_to_what_plain_sums_come_to(int n, int count)
+    {
+        Assert.True(BlockSolve.Takes(n));
+        var random = SeededRandom.Of("rows", (ulong)(n + count));
+        var rows = new Matrix(count + 3, n);
+        foreach (ref var value in rows.Values.AsSpan()) value = (float)random.Normal();
+        int[] taken = [.. Enumerable.Range(0, count).Select(r => (r * 7 + 2) % (count + 3))];
+        float[] amounts = [.. taken.Select(_ => (float)random.Normal())];
+        var x = new float[count * n];
+        BlockSolve.Gather(rows, taken, 0, n, x);
+        float[] a = new float[n * n], b = new float[n];
+        for (var j = 0; j < n; j++) (a[j * n + j], b[j]) = (n, j - 3);
+        BlockSolve.AddSquare(a, x, n);
+        BlockSolve.AddProduct(b, x, amounts);
+        double Sum(Func<int, double> of) => Enumerable.Range(0, count).Sum(of);
+        var full = new double[n][];
+        for (var j = 0; j < n; j++)
+        {
+            full[j] = [.. Enumerable.Range(0, n).Select(c => (j == c ? n : 0) + Sum(r => (double)rows.Row(taken[r])[j] * rows.Row(taken[r])[c]))];
+            for (var c = j; c < n; c++) Assert.Equal(full[j][c], a[j * n + c], 1e-3);
+            Assert.Equal(j - 3 + Sum(r => (double)rows.Row(taken[r])[j] * amounts[r]), b[j], 1e-3);
+        }
+        var right = (float[])b.Clone();
+        BlockSolve.Solve(a, b);
+        for (var j = 0; j < n; j++) Assert.Equal(right[j], full[j].Zip(b).Sum(p => p.First * p.Second), 1e-2);
+        var left = (float[])amounts.Clone();
+        BlockSolve.SubtractProducts(left, x, b);
+        for (var r = 0; r < count; r++) Assert.Equal(amounts[r] - TensorPrimitives.Dot<float>(rows.Row(taken[r]), b), left[r], 1e-4f);
+    }
+
+    [Fact]
+    public void A_block_that_is_not_positive_definite_is_refused()
+    {
+        var a = new float[16 * 16];
+        for (var j = 0; j < 16; j++) a[j * 17] = j == 9 ? -1 : 1;
+        Assert.Equal(Faults.Numeric, Assert.Throws<RecommenderException>(() => BlockSolve.Solve(a, new float[16])).Code);
+        a[9 * 17] = float.NaN;
+        Assert.Equal(Faults.Numeric, Assert.Throws<RecommenderException>(() => BlockSolve.Solve(a, new float[16])).Code);
     }
 }
