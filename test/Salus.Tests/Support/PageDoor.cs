@@ -26,12 +26,6 @@ public sealed class PageDoor : IDisposable
         return text;
     }
 
-    public async Task<int> StatusOf(string path)
-    {
-        using var answer = await browser.Get($"/{clinic.Slug}/{path}");
-        return (int)answer.StatusCode;
-    }
-
     /// <summary>A form that is done.</summary>
     public async Task Does(string path, params (string Name, string Value)[] fields)
     {
