@@ -16,7 +16,7 @@ public sealed class SideBySideTests
         var clinic = await Clinic.Make(own.Salus);
         await clinic.Register("Anna Before");
         await own.Salus.Database.Migrate(); // as the demo does, which is filled before it is served
-        Assert.Equal(0, await Command("dotnet", [Path.Combine(AppContext.BaseDirectory, "salus.dll"), "audit", "verify"], own.Salus.Settings));
+        await Succeeds("dotnet", [Path.Combine(AppContext.BaseDirectory, "salus.dll"), "audit", "verify"], own.Salus.Settings);
         await clinic.Register("Anna After");
         (await clinic.Receptionist.Get("patients?q=anna")).Is(200);
         if (TestDatabase.IsPostgres) return;
@@ -24,7 +24,7 @@ public sealed class SideBySideTests
         var folder = Directory.CreateTempSubdirectory("salus-copy-").FullName;
         try
         {
-            foreach (var file in Directory.GetFiles(own.Folder, "salus.db*").Where(f => !f.EndsWith("-shm", StringComparison.Ordinal))) Assert.Equal(0, await Command("cp", [file, folder], own.Salus.Settings));
+            foreach (var file in Directory.GetFiles(own.Folder, "salus.db*").Where(f => !f.EndsWith("-shm", StringComparison.Ordinal))) await Succeeds("cp", [file, folder], own.Salus.Settings);
             await using var copy = new SqliteDatabase(Path.Combine(folder, "salus.db"));
             await using var db = copy.Open(clinic.Id);
             Assert.Equal(["Anna After", "Anna Before"], await db.Patients.Select(p => p.Name).Order().ToListAsync());
@@ -32,13 +32,13 @@ public sealed class SideBySideTests
         finally { Directory.Delete(folder, recursive: true); }
     }
 
-    private static async Task<int> Command(string program, IEnumerable<string> words, Settings settings)
+    private static async Task Succeeds(string program, IEnumerable<string> words, Settings settings)
     {
         var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         (start.Environment["SALUS_DATA"], start.Environment["SALUS_DATABASE"], start.Environment["SALUS_MODE"]) = (settings.Data, settings.Database, "development");
         using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        return process.ExitCode;
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {string.Concat(said)}");
     }
 }

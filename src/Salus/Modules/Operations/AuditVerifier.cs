@@ -35,7 +35,7 @@ public sealed class AuditVerifier(Database database, AuditKey key, AuditSealer s
             if (seal.No > erasedUpTo || seal.At > clock.Now().AddYears(-AuditPurge.LeastYears)) rows += await CheckRows(seal, bound, faults, ct);
             (expected, previous, bound, no) = (seal.No + 1, AuditSealer.Hash(seal), seal.Bound, seal.No);
         }
-        CheckHead(head, no, faults);
+        CheckHead(head ?? ReadHead(), no, faults); // the very first seal may be made while this looks
         var unsealed = await AuditSealer.Batch(db, bound, long.MaxValue).CountAsync(ct);
         return new(faults, no, rows, unsealed, Math.Min(erasedUpTo, no));
     }
