@@ -50,6 +50,7 @@ public sealed class AccountsModule : Module
         new(DeactivateOwn.Action, "closed the own account"),
         new(SetAccountActive.Action, "closed or opened an account"),
         new(AccountList.Action, "read the list of accounts"),
+        new(HelpVerify.Action, "had a verification sent again for somebody"),
         new(RegisterOutside.Action, "made an account by signing in outside"),
         new(OwnOutside.Action, "looked at the own other ways to sign in"),
         new(LinkOutside.Action, "added another way to sign in"),

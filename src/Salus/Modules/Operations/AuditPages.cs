@@ -26,11 +26,6 @@ public static class AuditPages
             .Requires(OperationsModule.ReadAudit).Refuses("invalid").Describe("listAuditEvents", "The audit log, newest first, by actor, action, subject and day");
         api.MapGet("/audit/export", (string org, AuditExport export, HttpContext http, CancellationToken ct, int days = 7, string format = "json") => Export(org, export, http, days, format, ct))
             .Requires(OperationsModule.ReadAudit).Refuses("invalid").Describe("exportAudit", "Patients, visits, queues and the log of the last days as one signed file (json) or as a table (csv)");
-        routes.RootPages().MapGet("/platform/jobs", async (Database database, CancellationToken ct) =>
-        {
-            await using var db = database.Open();
-            return Show.Page<JobsPage>(new { Jobs = await db.Set<Job>().AsNoTracking().OrderByDescending(j => j.CreatedAt).Take(100).ToListAsync(ct) });
-        }).PlatformOwner();
     }
 
     private static async Task<Dictionary<Guid, string>> Staff(Database database, Actor actor, CancellationToken ct)

@@ -23,6 +23,8 @@ public sealed class OperationsModule : Module
         new(AuditPurge.Action, "erased audit rows whose time was over"),
         new(SecurityReview.Action, "read the security events"),
         new(PlatformSecurity.Action, "read the security events of the installation"),
+        new(JobList.Action, "read the jobs of the installation"),
+        new(RetryJob.Action, "had a job tried again that was given up"),
         new(Alerts.Action, "sent an alert"),
         new(Traces.Refused, "was refused at the door"),
         new(Traces.Failed, "met an unexpected error"),
@@ -42,6 +44,7 @@ public sealed class OperationsModule : Module
         routes.ApiRoot("Operations").MapGet("/health/detail", Health.Detail).PlatformOwner().Describe("getHealthDetail", "How each part is: the database, the stores of files, the virus scanner, pictures");
         routes.MapGet("/api/health", Health.Check).Public().ExcludeFromDescription();
         AuditPages.Map(routes);
+        JobPages.Map(routes);
         SecurityPages.Map(routes);
     }
 }

@@ -85,11 +85,8 @@ public static class OrganisationPages
 
     private static void MapPlatform(RouteGroupBuilder pages)
     {
-        pages.MapGet("/platform", async (Database database, CancellationToken ct) =>
-        {
-            await using var db = database.Open();
-            return Show.Page<PlatformPage>(new { Organisations = await db.Organisations.AsNoTracking().OrderBy(o => o.Name).Take(500).ToListAsync(ct) });
-        }).PlatformOwner();
+        pages.MapGet("/platform", async (Platform platform, CancellationToken ct, string q = "", Guid? after = null) =>
+            Show.Page<PlatformPage>(new { View = await platform.Run(new(q, after), ct), Q = q })).PlatformOwner();
         pages.MapPost("/platform/organisations", async (Form form, CreateOrganisation create, HttpContext http, CancellationToken ct) =>
         {
             var made = await create.Run(new() { Name = form["name"], Slug = form["slug"], TimeZone = form["timeZone"], Language = form["language"], CallingCode = form["callingCode"] }, ct);

@@ -22,6 +22,7 @@ public sealed class OrganisationsModule : Module
 
     public override IEnumerable<AuditAction> AuditActions =>
     [
+        new(Platform.Action, "read the organisations of the installation"),
         new(CreateOrganisation.Action, "opened an organisation"),
         new(ChangeSettings.Action, "changed the settings"),
         new(InviteStaff.Action, "invited somebody"),

@@ -62,28 +62,3 @@ internal static class Deactivation
         return [.. sessions.Select(s => s.Id)];
     }
 }
-
-public sealed record AccountLine(Guid Id, string Name, string Contact, bool IsPlatformOwner, bool IsVerified, bool HasSecondFactor, DateTime CreatedAt, DateTime? LastUsedAt, DateTime? DeactivatedAt);
-
-/// <summary>The accounts of the installation, for its owners; found by name or address.</summary>
-public sealed class AccountList(Tools tools) : ReadModel<AccountList.Query, IReadOnlyList<AccountLine>>(tools)
-{
-    public const string Action = "account.list";
-    private const int Most = 100;
-
-    public sealed record Query(string Q);
-
-    protected override string Name => Action;
-
-    protected override Task Authorize(Query query, CancellationToken ct) => Actor.IsPlatformOwner ? Task.CompletedTask : throw Refusal.NotFound();
-
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<AccountLine> result) => ("account", [.. result.Select(a => a.Id)]);
-
-    protected override async Task<IReadOnlyList<AccountLine>> Handle(SalusDb db, Query query, CancellationToken ct)
-    {
-        var (word, sessions) = (Text.Clean(query.Q), db.Sessions);
-        var upper = word.ToUpperInvariant();
-        return await db.Accounts.AsNoTracking().Where(a => word == "" || a.NormalizedUserName!.Contains(upper) || a.Name.Contains(word)).OrderBy(a => a.Name).Take(Most)
-            .Select(a => new AccountLine(a.Id, a.Name, a.UserName!, a.IsPlatformOwner, a.EmailConfirmed || a.PhoneNumberConfirmed, a.TwoFactorEnabled, a.CreatedAt, sessions.Where(s => s.AccountId == a.Id).Max(s => (DateTime?)s.LastUsedAt), a.DeactivatedAt)).ToListAsync(ct);
-    }
-}

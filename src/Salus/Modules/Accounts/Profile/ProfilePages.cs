@@ -37,11 +37,17 @@ public static class ProfilePages
             await http.SignOutAsync();
             return Door.GoTo(http, "/account/sign-in");
         }).SignedIn();
-        pages.MapGet("/platform/accounts", async (AccountList list, CancellationToken ct, string q = "") => Show.Page<AccountListPage>(new { Accounts = await list.Run(new(q), ct), Q = q })).PlatformOwner();
+        pages.MapGet("/platform/accounts", async (AccountList list, CancellationToken ct, string q = "", Guid? after = null, bool sent = false) =>
+            Show.Page<AccountListPage>(new { Found = await list.Run(new(q, after), ct), Q = q, WasSent = sent })).PlatformOwner();
         pages.MapPost("/platform/accounts/{id:guid}", async (Guid id, Form form, SetAccountActive set, HttpContext http, CancellationToken ct) =>
         {
             await set.Run(new() { AccountId = id, IsActive = form.Flag("active") }, ct);
             return Door.GoTo(http, "/platform/accounts?q=" + Uri.EscapeDataString(form["q"]));
+        }).PlatformOwner();
+        pages.MapPost("/platform/accounts/{id:guid}/verification", async (Guid id, Form form, HelpVerify help, HttpContext http, CancellationToken ct) =>
+        {
+            await help.Run(new(id), ct);
+            return Door.GoTo(http, $"/platform/accounts?q={Uri.EscapeDataString(form["q"])}&sent=true");
         }).PlatformOwner();
     }
 
