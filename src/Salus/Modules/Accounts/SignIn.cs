@@ -50,8 +50,11 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
     /// <exception cref="Refusal">401 <c>second-factor.failed</c> when the code is wrong, or was used before.</exception>
     public async Task<SignedIn> Run(Command command, SessionKind kind, string? device, CancellationToken ct)
     {
-        var (account, known) = await Find(command.Email, device, ct);
-        await Limit(known ? "device:" + Text.Hash(device!) : RateLimits.Address(tools.Actor.Ip), account);
+        var finding = Find(command.Email, device, ct);
+        // A program has no device to be known by: its address is counted while its account is looked for.
+        var counting = device is null ? Count(RateLimits.Address(tools.Actor.Ip)) : null;
+        var (account, known) = await finding;
+        await Limit(counting ?? Count(known ? "device:" + Text.Hash(device!) : RateLimits.Address(tools.Actor.Ip)), account);
         var now = tools.Clock.Now();
         var right = Passwords.Matches(account, command.Password);
         var code = string.IsNullOrWhiteSpace(command.Code) ? null : command.Code;
@@ -88,7 +91,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
     /// <summary>With a passkey alone: it is what one has, and the device asked its owner. Strangers' wrong passwords do not stand in its way.</summary>
     public async Task<SignedIn> WithPasskey(Func<Task<(Account, UserPasskeyInfo)>> check, string device, CancellationToken ct)
     {
-        await Limit(RateLimits.Address(tools.Actor.Ip), null);
+        await Limit(Count(RateLimits.Address(tools.Actor.Ip)), null);
         Account account;
         UserPasskeyInfo passkey;
         try { (account, passkey) = await check(); }
@@ -103,7 +106,7 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
     /// <summary>Without a password, because another system vouches for the person; a second factor of ours is still asked for. What is refused leaves a row.</summary>
     public async Task<SignedIn> Vouched(Func<Task<Voucher>> check, SessionKind kind, string? device, string? code = null)
     {
-        await Limit(RateLimits.Address(tools.Actor.Ip), null);
+        await Limit(Count(RateLimits.Address(tools.Actor.Ip)), null);
         Voucher voucher;
         try { voucher = await check(); }
         catch (Refusal refusal) { throw await Refused(null, refusal); }
@@ -127,9 +130,11 @@ public sealed class SignIn(Tools tools, RateLimits limits, Settings settings, Fa
         return await Begin(account, kind, device, better, (db, at) => Spend(db, account, code, knownDevice, at), now);
     }
 
-    private async Task Limit(string subject, Account? account)
+    private Task<Excess?> Count(string subject) => limits.Count(settings.SignInLimit, subject);
+
+    private async Task Limit(Task<Excess?> counting, Account? account)
     {
-        if (await limits.Count(settings.SignInLimit, subject) is not { } excess) return;
+        if (await counting is not { } excess) return;
         throw excess.IsFirst ? await Refused(account, excess.Refusal) : excess.Refusal;
     }
 

@@ -65,7 +65,8 @@ public sealed class SignInLimitTests
         await using var own = await OwnServer.Start(s => s with { RefreshLimit = RateLimit.Parse("refresh", "1000/min 200/h"), RegisterLimit = RateLimit.Parse("register", "1000/min 10/h") });
         Assert.Equal(("30/min 200/h", "3/min 10/h"), (Described(new Settings().RefreshLimit), Described(new Settings().RegisterLimit)));
         var stranger = own.Salus.Anonymous();
-        var refreshed = await Task.WhenAll(Enumerable.Range(0, 205).Select(_ => stranger.Post("/api/v1/auth/refresh", new { refreshToken = "x" })));
+        var refreshed = new List<Answer>(); // so many at once that they meet, and no more than a machine in need answers
+        foreach (var some in Enumerable.Range(0, 205).Chunk(20)) refreshed.AddRange(await Task.WhenAll(some.Select(_ => stranger.Post("/api/v1/auth/refresh", new { refreshToken = "x" }))));
         Assert.Equal((200, 5), (refreshed.Count(a => a.Status == 401), refreshed.Count(a => a.Status == 429)));
         var registered = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => stranger.Post("/api/v1/auth/register", new { name = "Rosa Bruni", email = $"rosa{i}@example.org", password = RunningSalus.Password })));
         Assert.Equal(2, registered.Count(a => a.Status == 429));
