@@ -18,7 +18,7 @@ public sealed class AccessMatrixTests(SalusServer server)
     }
 
     [Theory, MemberData(nameof(StandardRoles))]
-    public async Task ID_29_ID_31_a_standard_role_reaches_exactly_what_is_published(string role)
+    public async Task ID_28_ID_29_ID_30_ID_31_a_standard_role_reaches_exactly_what_is_published(string role)
     {
         var clinic = await server.NewClinic();
         var published = await Published(clinic);
