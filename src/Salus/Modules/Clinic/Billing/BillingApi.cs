@@ -95,7 +95,7 @@ public static class BillingApi
                 await pay.Run(command with { EncounterId = id }, ct);
                 return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
             })
-            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("payBill", "Take payment for a visit, as a whole or in part");
+            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed", "payment.twice", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("payBill", "Take payment for a visit, as a whole or in part");
         foreach (var (path, kind, permission, name, summary) in ((string, ExitKind, string, string, string)[])
         [
             ("promises", ExitKind.Promise, ClinicPermissions.PromisePayment, "promisePayment", "Let care go on against a promise to pay"),

@@ -86,8 +86,8 @@ public static class BillingPages
             slot.Once(form);
             await pay.Run(new()
             {
-                EncounterId = id, ChargeIds = [.. form.All("chargeId").Select(t => Guid.TryParse(t, CultureInfo.InvariantCulture, out var charge) ? charge : throw Refusal.NotFound())], Method = form.Choice<PaymentMethod>("method"),
-                Amount = Amount(form["amount"]), Tendered = Amount(form["tendered"]), Reference = form["reference"],
+                EncounterId = id, ChargeIds = Lines(form), Method = form.Choice<PaymentMethod>("method"),
+                Amount = Amount(form["amount"]), Tendered = Amount(form["tendered"]), Reference = form["reference"], IsSecond = form.Flag("isSecond"),
             }, ct);
             return Back(id, page, http);
         }).Requires(PaymentPermissions.Take);
