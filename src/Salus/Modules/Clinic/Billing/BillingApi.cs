@@ -40,8 +40,8 @@ public static class BillingApi
                 return await load.Run(new() { Table = table, DryRun = dryRun }, ct);
             })
             .Requires(ClinicPermissions.ManagePrices).WithMetadata(new RequestSizeLimitAttribute(LoadServices.MostBytes)).Refuses("invalid", "media-type", "too-large", "load.rows").Describe("importServices", "Load the price list from a table (columns department, code, name, price, tax, timing, by, automatic); with dryRun nothing is written");
-        api.MapGet("/billing/unpaid-work", (UnpaidWork read, CancellationToken ct, int days = 31) => read.Run(new() { Days = days }, ct))
-            .Requires(ClinicPermissions.ReadLeaks).Refuses("invalid").Describe("listUnpaidWork", "Work that was done in the last days and is not paid, or has no price");
+        api.MapGet("/billing/unpaid-work", (UnpaidWork read, CancellationToken ct, int days = 31, Guid? after = null, int limit = 25) => read.Run(new() { Days = days, After = after, Limit = limit }, ct))
+            .Requires(ClinicPermissions.ReadLeaks).Refuses("invalid", "not-found").Describe("listUnpaidWork", "Work that was done in the last days and is not paid, or has no price");
         api.MapPost("/billing/unpaid-work/{id:guid}/settlement", async (Guid id, SettleLeak.Command command, SettleLeak settle, CancellationToken ct) =>
             {
                 await settle.Run(command with { WorkId = id }, ct);

@@ -49,7 +49,7 @@ public static class BillingPages
             if (report.FaultCount == 0 && !form.Flag("dryRun")) report = await load.Run(new() { Table = table }, ct);
             return Show.Page<LoadReportPage>(new { Report = report, Back = "manage/prices" });
         }).Requires(ClinicPermissions.ManagePrices).WithMetadata(new RequestSizeLimitAttribute(LoadServices.MostBytes));
-        pages.MapGet("/manage/unpaid-work", async (UnpaidWork read, CancellationToken ct, int days = 31) => Show.Page<UnpaidWorkPage>(new { Lines = await read.Run(new() { Days = days }, ct), Days = days })).Requires(ClinicPermissions.ReadLeaks);
+        pages.MapGet("/manage/unpaid-work", async (UnpaidWork read, CancellationToken ct, int days = 31, Guid? after = null) => Show.Page<UnpaidWorkPage>(new { View = await read.Run(new() { Days = days, After = after }, ct), Days = days })).Requires(ClinicPermissions.ReadLeaks);
         pages.MapPost("/manage/unpaid-work/{id:guid}", async (Guid id, Form form, SettleLeak settle, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
