@@ -91,6 +91,42 @@ public sealed class MoneyTests(DemoServer demo)
         foreach (var page in (IPage[])[desk, nurse]) await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task An_extra_a_discount_and_a_second_payment_stand_on_the_bill_with_their_reasons()
+    {
+        var (visit, post) = await Asked("Bruna Scontata " + Guid.NewGuid().ToString("N")[..6]);
+        await post($"encounters/{visit}/coverage/decision", new { approves = false, reason = "Not covered" });
+        var page = await demo.SignedIn("admin");
+        var complaints = page.Complaints();
+        await page.GotoAsync($"/aurora/visits/{visit}/bill");
+        await page.FillAsync("#x-title", "Taxi home");
+        await page.FillAsync("#x-amount", "12.00");
+        await page.FillAsync("#x-reason", "Late at night");
+        await page.ClickAsync("form[action$='/extras'] button");
+        var taxi = page.Locator("#bill tr", new() { HasText = "Late at night" });
+        await Assertions.Expect(taxi).ToContainTextAsync("12.00");
+        await taxi.Locator("[data-discount] summary").ClickAsync();
+        await page.LooksRight("money-discount");
+        await taxi.Locator("[data-discount] [name=percent]").FillAsync("50");
+        await taxi.Locator("[data-discount] [name=reason]").FillAsync("Hardship");
+        await taxi.Locator("[data-discount] button").ClickAsync();
+        await Assertions.Expect(page.Locator("#bill [data-let-off]")).ToContainTextAsync("Hardship");
+        await Assertions.Expect(page.Locator("#bill [data-due]")).ToContainTextAsync("36.00");
+        // The same amount twice: the second time it must be meant.
+        foreach (var isMeant in (bool[])[false, false, true])
+        {
+            await page.SelectOptionAsync("#p-method", "Card");
+            await page.FillAsync("#p-amount", "5.00");
+            if (isMeant) await page.CheckAsync("#bill [name=isSecond]");
+            await page.ClickAsync("#bill form[action$='/payments'] button");
+            await Assertions.Expect(isMeant ? page.Locator("#bill .fold:has-text('REC-')").Nth(1) : page.Locator("#bill .fold:has-text('REC-')").First).ToBeVisibleAsync();
+        }
+        await Assertions.Expect(page.Locator("#bill [data-due]")).ToContainTextAsync("26.00");
+        await page.LooksRight("money-discounted");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
     [Theory, InlineData("fr-FR", "Par médecin"), InlineData("it-IT", "Per medico")]
     public async Task The_figures_speak_other_languages(string locale, string title)
     {

@@ -211,6 +211,9 @@ public sealed record Settings
     [Setting("SALUS_PAQ_URL", "address of PAQ-GO; default https://www.paq.com.gt")]
     public string PaqUrl { get; init; } = "https://www.paq.com.gt";
 
+    [Setting("SALUS_PROVIDER_TIMEOUT", "after how many seconds a payment provider that does not answer is given up for that try; default 20")]
+    public int ProviderTimeout { get; init; } = 20;
+
     [Setting("SALUS_LIMIT_PAY", "how often one address may begin to pay by a link from a mail; default 10/min 60/h")]
     public RateLimit PayLimit { get; init; } = RateLimit.Parse("pay", "10/min 60/h");
 

@@ -8,9 +8,10 @@ public sealed partial class Browser(RunningSalus salus, CookieContainer? cookies
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { CookieContainer = cookies ?? new(), AllowAutoRedirect = false }) { BaseAddress = salus.Http.BaseAddress };
 
-    public async Task<HttpResponseMessage> Get(string path)
+    public async Task<HttpResponseMessage> Get(string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
         if (userAgent.Length > 0) request.Headers.UserAgent.ParseAdd(userAgent);
         return await http.SendAsync(request);
     }

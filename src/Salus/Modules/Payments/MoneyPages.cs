@@ -52,7 +52,7 @@ public static class MoneyPages
         pages.MapPost("/cash/{kind}/{id:guid}/payments", async (string kind, Guid id, Form form, TakePayment take, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
-            var taken = await take.Run(new() { Charges = Ids(form), Method = form.Choice<PaymentMethod>("method"), Amount = Money(form, "amount"), Tendered = Money(form, "tendered"), Reference = form["reference"] }, ct);
+            var taken = await take.Run(new() { Charges = Ids(form), Method = form.Choice<PaymentMethod>("method"), Amount = Money(form, "amount"), Tendered = Money(form, "tendered"), Reference = form["reference"], IsSecond = form.Flag("isSecond") }, ct);
             return Door.GoTo(http, page.At($"cash/{kind}/{id}?taken={taken.Id}"));
         }).Requires(PaymentPermissions.Take);
         pages.MapPost("/cash/{kind}/{id:guid}/invoices", async (string kind, Guid id, Form form, WriteInvoice write, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>

@@ -24,7 +24,7 @@ public sealed class FakeProviders : IAsyncDisposable
     {
         public required string Id { get; init; }
         public required string Own { get; init; }
-        public required string Currency { get; init; }
+        public required string Currency { get; set; }
         public required long Amount { get; set; }
         public string Status { get; set; } = "open";
         public string Phone { get; init; } = "";
@@ -39,7 +39,7 @@ public sealed class FakeProviders : IAsyncDisposable
     /// <summary>Forgets which requests were answered with which key, as Stripe does after a day.</summary>
     public void ForgetKeys() => once.Clear();
 
-    /// <summary>What is answered instead of the work, oldest first: an HTTP status, or <c>lose</c>: the work is done and the answer lost.</summary>
+    /// <summary>What is answered instead of the work, oldest first: an HTTP status; <c>hang</c>: nothing is done or answered; <c>lose</c>: the work is done and the answer lost.</summary>
     public ConcurrentQueue<string> Moods { get; } = new();
     public string RefundStatus { get; set; } = "";
 
@@ -80,7 +80,12 @@ public sealed class FakeProviders : IAsyncDisposable
                 http.Response.Headers.RetryAfter = "0";
                 return;
             }
-            isLost = true;
+            if (mood == "hang")
+            {
+                try { await Task.Delay(Timeout.Infinite, http.RequestAborted); }
+                catch (OperationCanceledException) { return; }
+            }
+            isLost = mood == "lose";
         }
         var path = http.Request.Path.Value!;
         if (path.StartsWith("/c/pay/", StringComparison.Ordinal)) { await StripePage(http, Sales[path.Split('/')[^1]]); return; }
@@ -159,7 +164,15 @@ public sealed class FakeProviders : IAsyncDisposable
                 return Order(made);
             });
         }
-        if (parts[^1] == "refund") return Once(http.Request.Headers["PayPal-Request-Id"], () => JsonSerializer.Serialize(new { id = "R" + parts[^2], status = "COMPLETED" }));
+        if (parts[^1] == "refund")
+        {
+            using var asked = await JsonDocument.ParseAsync(http.Request.Body);
+            var (amount, key) = (asked.RootElement.GetProperty("amount"), http.Request.Headers["PayPal-Request-Id"].ToString());
+            var done = Refunds.GetOrAdd(key, _ => (parts[^2], (long)(decimal.Parse(amount.GetProperty("value").GetString()!, CultureInfo.InvariantCulture) * 100)));
+            http.Response.StatusCode = 201;
+            // The same request is answered with how it stands now.
+            return JsonSerializer.Serialize(new { id = "R" + key, status = RefundStatus.Length > 0 ? RefundStatus : "COMPLETED", done.Amount });
+        }
         if (!Sales.TryGetValue(parts[4], out var sale)) return null;
         if (parts[^1] == "capture" && sale.Status == "APPROVED") sale.Status = "COMPLETED";
         return Order(sale);

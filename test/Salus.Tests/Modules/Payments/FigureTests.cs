@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Salus.Modules.Payments.Invoices;
+using Salus.Modules.Payments.Ledger;
+using Salus.Tests.Billing;
 
 namespace Salus.Tests.Payments;
 
@@ -33,6 +37,39 @@ public sealed class FigureTests(SalusServer server)
         Assert.Contains(csv, l => l.EndsWith(",55.00,80.00,EUR", StringComparison.Ordinal));
         (await clinic.Admin.Get("money-figures?from=2020-01-01&to=2026-01-01")).RefusesField("to");
         (await clinic.Receptionist.Get("money-figures")).Is(403);
+    }
+
+    [Fact]
+    public async Task PY_11_the_files_by_method_purpose_and_of_what_is_outstanding_are_what_the_ledger_says()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Charging();
+        (await clinic.PayBill(visit, "12.00")).Is(200);
+        (await clinic.Discount(visit, new { amount = MoneyWords.Eur("3.00"), reason = "Hardship" })).Is(204);
+        var (_, late) = await clinic.Owes("40.00");
+        (await clinic.Receptionist.Post("invoices", new { charges = new[] { late } })).Is(201);
+        await clinic.Salus.Database.Write(clinic.Id, db => db.Invoices.ExecuteUpdateAsync(set => set.SetProperty(i => i.DueOn, new DateOnly(2020, 1, 1))), default);
+        (await clinic.Refund((await clinic.Pay((await clinic.Owes("8.00")).Charge, method: "transfer", reference: "T-1")).Is(201).Id, "2.00")).Is(201);
+        async Task<string[][]> File(string by) => [.. (await clinic.Admin.Get($"money-figures/export?by={by}")).Is(200).Text.Trim('\uFEFF', '\r', '\n').Split("\r\n").Select(l => l.Split(','))];
+        static decimal Of(string amount) => decimal.Parse(amount, CultureInfo.InvariantCulture);
+        var methods = await File("method");
+        Assert.Equal(["method", "in", "out", "net", "currency"], methods[0]);
+        Assert.Equal(["bank 8.00 2.00 6.00 EUR", "card 12.00 0.00 12.00 EUR"], methods.Skip(1).Select(m => string.Join(' ', m)).Order(StringComparer.Ordinal));
+        Assert.Equal((await clinic.Sum(LedgerAccount.Card) + await clinic.Sum(LedgerAccount.Bank)) / 100m, methods.Skip(1).Sum(m => Of(m[3])));
+        var purposes = await File("purpose");
+        Assert.Equal(["purpose earned tax currency", "other 46.00 0.00 EUR", "visit 30.00 0.00 EUR"], purposes.Select(p => string.Join(' ', p)));
+        Assert.Equal(-await clinic.Sum(LedgerAccount.Revenue) / 100m, purposes.Skip(1).Sum(p => Of(p[1])));
+        var owed = await File("outstanding");
+        Assert.Equal(["purpose owed overdue currency", "other 40.00 40.00 EUR", "visit 15.00 0.00 EUR"], owed.Select(o => string.Join(' ', o)));
+        Assert.Equal(await clinic.Sum(LedgerAccount.Receivable) / 100m, owed.Skip(1).Sum(o => Of(o[1])));
+        (await clinic.Admin.Get("money-figures/export?by=nothing")).RefusesField("by");
+        using var admin = await PageDoor.For(clinic, "admin");
+        var page = await admin.Read("money");
+        foreach (var by in (string[])["method", "purpose", "doctor", "outstanding"])
+        {
+            Assert.Contains($"by={by}", page, StringComparison.Ordinal);
+            Assert.Contains(",EUR", await admin.Read($"money/export?by={by}"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class LedgerTests
 {
     private static Task<LedgerVerdict> Verify(RunningSalus salus) => salus.Services.GetRequiredService<LedgerVerifier>().Run(default);
 
-    /// <summary>A thousand random acts, many at once, some of which break off before their commit, on charges, payments, refunds, credits, wallets and holds.</summary>
+    /// <summary>Three thousand random acts, many at once, some of which break off before their commit, on charges, payments, refunds, credits, wallets and holds.</summary>
     [Fact]
     public async Task whatever_is_done_at_random_and_wherever_it_breaks_off_the_ledger_can_be_proven()
     {
@@ -20,10 +20,11 @@ public sealed class LedgerTests
         var patients = new List<Guid>();
         for (var i = 0; i < 4; i++) patients.Add((await clinic.Register()).Id);
         var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
             var random = new Random(seed + worker);
-            for (var i = 0; i < 150; i++) await Act(clinic, patients[random.Next(patients.Count)], random);
+            for (var i = 0; i < 400; i++) await Act(clinic, patients[random.Next(patients.Count)], random);
         })));
         var verdict = await Verify(own.Salus);
         Assert.True(verdict.Faults.Count == 0, $"seed {seed}: {string.Join('\n', verdict.Faults)}");
@@ -37,7 +38,7 @@ public sealed class LedgerTests
     {
         using var scope = clinic.Salus.Services.CreateScope();
         var (charges, payments, refunds) = (scope.ServiceProvider.GetRequiredService<ChargeBook>(), scope.ServiceProvider.GetRequiredService<PaymentBook>(), scope.ServiceProvider.GetRequiredService<Salus.Modules.Payments.Refunds.RefundBook>());
-        var (kind, amount, breaks) = (random.Next(10), random.NextInt64(1, 5000), random.Next(6) == 0);
+        var (kind, amount, breaks) = (random.Next(12), random.NextInt64(1, 5000), random.Next(6) == 0);
         var payer = new Payer(PayerKind.Patient, patient, "Anna Rossi");
         try
         {
@@ -50,7 +51,7 @@ public sealed class LedgerTests
                     case 0 or 1 or 2:
                         await charges.Charge(booking, new() { Payer = payer, PurposeKind = "test", PurposeId = Guid.NewGuid(), Title = "Test", Lines = [new("", "a", amount, 1 + random.Next(3)) { TaxRate = random.Next(2500), DiscountRate = random.Next(3000) }, new("", "b", amount / 2)] }, default);
                         break;
-                    case 3 or 4 when await Owed() is { } owed: await payments.Take(booking, new() { Method = random.Next(2) == 0 ? PaymentMethod.Card : PaymentMethod.Wallet, Amount = Math.Min(amount, owed.Due), ChargeIds = [owed.Id] }, default); break;
+                    case 3 or 4 when await Owed() is { } owed: await payments.Take(booking, new() { Method = random.Next(2) == 0 ? PaymentMethod.Card : PaymentMethod.Wallet, Amount = Math.Min(amount, owed.Due), ChargeIds = [owed.Id], IsSecond = random.Next(2) == 0 }, default); break;
                     case 5: await payments.TopUp(booking, await WalletBook.Of(booking, PayerKind.Patient, patient, "EUR", default), new(PaymentMethod.Card, amount, payer), default); break;
                     case 6 when await Owed() is { } owed: await charges.Credit(booking, owed, Math.Min(amount, owed.Due), random.Next(2) == 0 ? CreditKind.Waiver : CreditKind.CreditNote, "Test", default); break;
                     case 7 when await db.Payments.AsNoTracking().Where(p => p.PayerId == patient && p.Refunded < p.Amount).OrderBy(p => p.Amount % 89).FirstOrDefaultAsync() is { } payment:
@@ -58,6 +59,13 @@ public sealed class LedgerTests
                         break;
                     case 8 when await db.Wallets.AsNoTracking().FirstOrDefaultAsync(w => w.PayerId == patient) is { } wallet: await WalletBook.Hold(booking, wallet.Id, amount, "test", Guid.NewGuid(), default); break;
                     case 9 when await db.WalletHolds.AsNoTracking().Where(h => h.State == HoldState.Open).OrderBy(h => h.Amount).FirstOrDefaultAsync() is { } hold: await WalletBook.Release(booking, hold.Id, captured: false, default); break;
+                    case 10 when await db.CreditNotes.AsNoTracking().Where(n => n.PayerId == patient && n.Kind == CreditKind.Waiver).GroupBy(n => n.ChargeId).Where(g => g.Sum(n => n.Amount) > 0).Select(g => new { g.Key, Sum = g.Sum(n => n.Amount) }).OrderBy(g => g.Sum).FirstOrDefaultAsync() is { } waived:
+                        await charges.Restore(booking, await db.Charges.AsNoTracking().SingleAsync(c => c.Id == waived.Key), waived.Sum, "Test", default);
+                        break;
+                    case 11 when await Owed() is { } owed && await db.WalletHolds.AsNoTracking().Where(h => h.State == HoldState.Open).OrderBy(h => h.Amount).FirstOrDefaultAsync() is { } hold && await db.Wallets.AnyAsync(w => w.Id == hold.WalletId && w.PayerId == patient):
+                        await WalletBook.Release(booking, hold.Id, captured: true, default);
+                        await payments.Take(booking, new() { Method = PaymentMethod.Wallet, Amount = Math.Min(hold.Amount, owed.Due), ChargeIds = [owed.Id], IsSecond = true }, default);
+                        break;
                 }
                 await db.SaveChangesAsync();
                 return breaks ? throw new Broken() : 0;

@@ -22,8 +22,8 @@ internal static class MoneyWords
     /// <summary>The receptionist's drawer, open.</summary>
     public static async Task<Guid> Drawer(this Clinic clinic, string start = "100", Caller? by = null) => (await (by ?? clinic.Receptionist).Post("drawers", new { atOpening = Eur(start) })).Is(201).Id;
 
-    public static Task<Answer> Pay(this Clinic clinic, Guid charge, string? amount = null, string method = "card", string? tendered = null, string? key = null, Caller? by = null, string? reference = null) =>
-        (by ?? clinic.Receptionist).Post("payments", new { charges = new[] { charge }, method, amount = amount is null ? null : Eur(amount), tendered = tendered is null ? null : Eur(tendered), reference }, key is null ? [] : [("Idempotency-Key", key)]);
+    public static Task<Answer> Pay(this Clinic clinic, Guid charge, string? amount = null, string method = "card", string? tendered = null, string? key = null, Caller? by = null, string? reference = null, bool isSecond = false) =>
+        (by ?? clinic.Receptionist).Post("payments", new { charges = new[] { charge }, method, amount = amount is null ? null : Eur(amount), tendered = tendered is null ? null : Eur(tendered), reference, isSecond }, key is null ? [] : [("Idempotency-Key", key)]);
 
     public static Task<Answer> Fill(this Clinic clinic, Guid patient, string amount, string method = "card") => clinic.Receptionist.Post("wallet/top-ups", new { kind = "patient", payerId = patient, method, amount = Eur(amount) });
 

@@ -18,10 +18,13 @@ public abstract class OnlineBase : IAsyncLifetime
     /// <summary>How often one address may begin to pay; null: as often as it likes.</summary>
     private protected virtual Kernel.RateLimit? Limit => null;
 
+    /// <summary>After how many seconds a provider that hangs is given up.</summary>
+    private protected virtual int Patience => 20;
+
     public async ValueTask InitializeAsync()
     {
         fake = await FakeProviders.Start();
-        own = await OwnServer.Start(s => fake.Settings(s) with { PayLimit = Limit ?? s.PayLimit });
+        own = await OwnServer.Start(s => fake.Settings(s) with { PayLimit = Limit ?? s.PayLimit, ProviderTimeout = Patience });
         clinic = await Clinic.Make(own.Salus);
     }
 
@@ -60,6 +63,27 @@ public abstract class OnlineBase : IAsyncLifetime
     {
         var payload = JsonSerializer.Serialize(new { id = eventId, type, data = new { @object = new { id = sale.Id, @object = "checkout.session", client_reference_id = sale.Own } } });
         return await clinic.Anonymous.Send("POST", "/api/v1/payments/webhooks/stripe", payload, ("Stripe-Signature", header ?? await FakeProviders.StripeHeader(payload, at ?? DateTimeOffset.UtcNow)));
+    }
+
+    /// <summary>A payment that was made through a provider and is booked.</summary>
+    private protected async Task<(Guid Patient, Guid Charge, Guid Payment)> Paid(string method, string amount = "50.00")
+    {
+        var (patient, charge, _, path) = await Mailed(amount);
+        await Start(path, method);
+        fake.Only.Status = method == "paypal" ? "APPROVED" : "paid";
+        using var browser = new Browser(own.Salus);
+        using (await browser.Get($"{path}/back?checkout={fake.Only.Own}")) { }
+        Assert.Equal("paid", await State(charge));
+        return (patient, charge, (await clinic.Receptionist.Get($"payments?method={(method == "paypal" ? "pay-pal" : method)}")).Is(200).Items[0].Id());
+    }
+
+    /// <summary>The time has come at which the provider is asked without a notice.</summary>
+    protected async Task<int> Poll()
+    {
+        await own.Salus.Sql("UPDATE payments_checkouts SET \"LookAt\" = \"CreatedAt\" WHERE \"LookAt\" IS NOT NULL");
+        var asked = await own.Salus.Services.GetRequiredService<CheckoutCare>().AskAgain(default);
+        await own.Salus.RunJobs();
+        return asked;
     }
 
     protected async Task<string> State(Guid charge) => (await clinic.Charge(charge)).Str("state");

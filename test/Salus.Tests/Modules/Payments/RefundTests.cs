@@ -26,6 +26,24 @@ public sealed class RefundTests(SalusServer server)
     }
 
     [Fact]
+    public async Task AU_08_a_refund_has_its_row_with_who_which_payment_and_how_and_so_has_one_that_was_refused()
+    {
+        var clinic = await server.NewClinic();
+        var (_, charge) = await clinic.Owes("50.00");
+        var payment = (await clinic.Pay(charge)).Is(201).Id;
+        (await clinic.Refund(payment, "20", "wallet")).Is(201);
+        (await clinic.Refund(payment, "40", "wallet")).Refuses(409, "refund.too-much");
+        (await clinic.Receptionist.Post($"payments/{payment}/refunds", new { way = "transfer", reason = "Fell ill" })).Is(403);
+        var rows = await clinic.Audit(Salus.Modules.Payments.Refunds.RefundPayment.Action);
+        Assert.Equal(["ok", "refund.too-much"], rows.Select(r => r.Result));
+        Assert.Equal(("payment", payment, "Wallet", clinic.Account("admin").Id), (rows[0].SubjectKind, rows[0].SubjectId!.Value, rows[0].Detail, rows[0].ActorId!.Value));
+        Assert.Contains(await clinic.Audit(), r => r.Result == "forbidden" && r.ActorId == clinic.Account("receptionist").Id);
+        // Neither the reason nor an amount stands there.
+        Assert.All(rows, r => Assert.DoesNotContain("ill", r.Detail, StringComparison.Ordinal));
+        Assert.All(rows, r => Assert.DoesNotContain("20", r.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task what_is_refunded_and_not_taken_back_is_owed_again()
     {
         var clinic = await server.NewClinic();

@@ -40,8 +40,8 @@ public static class BillingApi
                 return await load.Run(new() { Table = table, DryRun = dryRun }, ct);
             })
             .Requires(ClinicPermissions.ManagePrices).WithMetadata(new RequestSizeLimitAttribute(LoadServices.MostBytes)).Refuses("invalid", "media-type", "too-large", "load.rows").Describe("importServices", "Load the price list from a table (columns department, code, name, price, tax, timing, by, automatic); with dryRun nothing is written");
-        api.MapGet("/billing/unpaid-work", (UnpaidWork read, CancellationToken ct, int days = 31) => read.Run(new() { Days = days }, ct))
-            .Requires(ClinicPermissions.ReadLeaks).Refuses("invalid").Describe("listUnpaidWork", "Work that was done in the last days and is not paid, or has no price");
+        api.MapGet("/billing/unpaid-work", (UnpaidWork read, CancellationToken ct, int days = 31, Guid? after = null, int limit = 25) => read.Run(new() { Days = days, After = after, Limit = limit }, ct))
+            .Requires(ClinicPermissions.ReadLeaks).Refuses("invalid", "not-found").Describe("listUnpaidWork", "Work that was done in the last days and is not paid, or has no price");
         api.MapPost("/billing/unpaid-work/{id:guid}/settlement", async (Guid id, SettleLeak.Command command, SettleLeak settle, CancellationToken ct) =>
             {
                 await settle.Run(command with { WorkId = id }, ct);
@@ -60,6 +60,12 @@ public static class BillingApi
                 return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
             })
             .Requires(ClinicPermissions.ReadBills).Repeatable().Refuses("invalid", "not-found", "encounter.closed", "bill.not-yours", "bill.service-twice").Describe("billService", "Put a service on the bill");
+        api.MapPost("/encounters/{id:guid}/bill/extras", async (Guid id, AddExtra.Command command, AddExtra add, ReadBill read, CancellationToken ct) =>
+            {
+                await add.Run(command with { EncounterId = id }, ct);
+                return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
+            })
+            .Requires(ClinicPermissions.EditBills).Repeatable().Refuses("invalid", "not-found", "encounter.closed").Describe("billExtra", "Put something on the bill that is on no price list");
         api.MapPost("/encounters/{id:guid}/bill/removals", async (Guid id, TakeOff.Command command, TakeOff take, ReadBill read, CancellationToken ct) =>
             {
                 await take.Run(command with { EncounterId = id }, ct);
@@ -72,12 +78,24 @@ public static class BillingApi
                 return TypedResults.NoContent();
             })
             .Requires(ClinicPermissions.WaiveBills).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed").Describe("waiveBill", "Let the patient off what is owed, or some lines of it");
+        api.MapPost("/encounters/{id:guid}/bill/discounts", async (Guid id, GiveDiscount.Command command, GiveDiscount give, CancellationToken ct) =>
+            {
+                await give.Run(command with { EncounterId = id }, ct);
+                return TypedResults.NoContent();
+            })
+            .Requires(ClinicPermissions.WaiveBills).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed").Describe("discountBill", "Take something off what is owed for a visit, by amount or percent, for the whole bill or some lines");
+        api.MapPost("/encounters/{id:guid}/bill/discounts/removal", async (Guid id, EndDiscount.Command command, EndDiscount end, CancellationToken ct) =>
+            {
+                await end.Run(command with { EncounterId = id }, ct);
+                return TypedResults.NoContent();
+            })
+            .Requires(ClinicPermissions.WaiveBills).Repeatable().Refuses("invalid", "not-found", "bill.no-discount", "bill.paid", "bill.not-done", "charge.changed").Describe("endDiscount", "Take discounts and waivers back before the bill is paid");
         api.MapPost("/encounters/{id:guid}/bill/payments", async (Guid id, PayBill.Command command, PayBill pay, ReadBill read, CancellationToken ct) =>
             {
                 await pay.Run(command with { EncounterId = id }, ct);
                 return await read.Run(new() { EncounterId = id, IsRefresh = true }, ct);
             })
-            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("payBill", "Take payment for a visit, as a whole or in part");
+            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.settled", "charge.changed", "payment.twice", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("payBill", "Take payment for a visit, as a whole or in part");
         foreach (var (path, kind, permission, name, summary) in ((string, ExitKind, string, string, string)[])
         [
             ("promises", ExitKind.Promise, ClinicPermissions.PromisePayment, "promisePayment", "Let care go on against a promise to pay"),

@@ -49,7 +49,7 @@ public static class BillingPages
             if (report.FaultCount == 0 && !form.Flag("dryRun")) report = await load.Run(new() { Table = table }, ct);
             return Show.Page<LoadReportPage>(new { Report = report, Back = "manage/prices" });
         }).Requires(ClinicPermissions.ManagePrices).WithMetadata(new RequestSizeLimitAttribute(LoadServices.MostBytes));
-        pages.MapGet("/manage/unpaid-work", async (UnpaidWork read, CancellationToken ct, int days = 31) => Show.Page<UnpaidWorkPage>(new { Lines = await read.Run(new() { Days = days }, ct), Days = days })).Requires(ClinicPermissions.ReadLeaks);
+        pages.MapGet("/manage/unpaid-work", async (UnpaidWork read, CancellationToken ct, int days = 31, Guid? after = null) => Show.Page<UnpaidWorkPage>(new { View = await read.Run(new() { Days = days, After = after }, ct), Days = days })).Requires(ClinicPermissions.ReadLeaks);
         pages.MapPost("/manage/unpaid-work/{id:guid}", async (Guid id, Form form, SettleLeak settle, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -69,6 +69,12 @@ public static class BillingPages
             await add.Run(new() { EncounterId = id, ServiceId = form.Id("serviceId") ?? throw Refusal.Field("serviceId", "Choose one of the list."), Quantity = form.Amount("quantity") ?? 1 }, ct);
             return Back(id, page, http);
         }).Requires(ClinicPermissions.ReadBills);
+        pages.MapPost("/visits/{id:guid}/bill/extras", async (Guid id, Form form, AddExtra add, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await add.Run(new() { EncounterId = id, Title = form["title"], Amount = new(form["amount"]), Reason = form["reason"] }, ct);
+            return Back(id, page, http);
+        }).Requires(ClinicPermissions.EditBills);
         pages.MapPost("/visits/{id:guid}/bill/removals", async (Guid id, Form form, TakeOff take, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -80,8 +86,8 @@ public static class BillingPages
             slot.Once(form);
             await pay.Run(new()
             {
-                EncounterId = id, ChargeIds = [.. form.All("chargeId").Select(t => Guid.TryParse(t, CultureInfo.InvariantCulture, out var charge) ? charge : throw Refusal.NotFound())], Method = form.Choice<PaymentMethod>("method"),
-                Amount = Amount(form["amount"]), Tendered = Amount(form["tendered"]), Reference = form["reference"],
+                EncounterId = id, ChargeIds = Lines(form), Method = form.Choice<PaymentMethod>("method"),
+                Amount = Amount(form["amount"]), Tendered = Amount(form["tendered"]), Reference = form["reference"], IsSecond = form.Flag("isSecond"),
             }, ct);
             return Back(id, page, http);
         }).Requires(PaymentPermissions.Take);
@@ -92,7 +98,19 @@ public static class BillingPages
         pages.MapPost("/visits/{id:guid}/bill/waivers", async (Guid id, Form form, WaiveBill waive, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
-            await waive.Run(new() { EncounterId = id, ChargeIds = form.Id("chargeId") is { } charge ? [charge] : [], Reason = form["reason"] }, ct);
+            await waive.Run(new() { EncounterId = id, ChargeIds = Lines(form), Reason = form["reason"] }, ct);
+            return Back(id, page, http);
+        }).Requires(ClinicPermissions.WaiveBills);
+        pages.MapPost("/visits/{id:guid}/bill/discounts", async (Guid id, Form form, GiveDiscount give, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await give.Run(new() { EncounterId = id, ChargeIds = Lines(form), Amount = Amount(form["amount"]), Percent = form.Amount("percent"), Reason = form["reason"] }, ct);
+            return Back(id, page, http);
+        }).Requires(ClinicPermissions.WaiveBills);
+        pages.MapPost("/visits/{id:guid}/bill/discounts/removal", async (Guid id, Form form, EndDiscount end, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await end.Run(new() { EncounterId = id, ChargeIds = Lines(form), Reason = form["reason"] }, ct);
             return Back(id, page, http);
         }).Requires(ClinicPermissions.WaiveBills);
         foreach (var (path, kind, permission) in ((string, ExitKind, string)[])[("promises", ExitKind.Promise, ClinicPermissions.PromisePayment), ("emergencies", ExitKind.Emergency, ClinicPermissions.DeclareEmergency)])
@@ -140,6 +158,8 @@ public static class BillingPages
             return Back(id, page, http);
         }).Requires(ClinicPermissions.Insure);
     }
+
+    private static List<Guid> Lines(Form form) => [.. form.All("chargeId").Select(t => Guid.TryParse(t, CultureInfo.InvariantCulture, out var charge) ? charge : throw Refusal.NotFound())];
 
     private static Money? Amount(string text) => string.IsNullOrWhiteSpace(text) ? null : new(text);
 

@@ -23,6 +23,7 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
 
     /// <summary>From this rank on a charge is paid after care, and nothing waits for it but the end of the visit.</summary>
     public const int AfterCare = 1000;
+    private const int BeforeCare = 100;
 
     public Booking Booking(SalusDb db, DateTime now, Guid? by, Action<string> changed) => new(db, now, DateOnly.FromDateTime(now.In(organisation.Current.Zone)), by, changed);
 
@@ -44,6 +45,14 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
     {
         await Charge(booking, visit, ForVisit, service.Id, service, service.Name, quantity, "", ct);
         await Cover(booking, visit.Id, ct);
+    }
+
+    /// <summary>Something that is on no price list.</summary>
+    public async Task<Charge> Extra(Booking booking, Encounter visit, string title, string reason, long amount, CancellationToken ct)
+    {
+        var charge = await Charge(booking, visit, ForVisit, Guid.CreateVersion7(), title, BeforeCare, "", new("", $"{title}: {reason}", amount), ct);
+        await Cover(booking, visit.Id, ct);
+        return charge;
     }
 
     public async Task Ordered(Booking booking, Encounter visit, IReadOnlyList<Order> orders, CancellationToken ct)
@@ -91,16 +100,58 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
         await Cover(booking, draft.EncounterId, ct);
     }
 
-    private async Task Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
+    /// <summary>What of charges of one visit can still be taken off: what is owed, and what an insurer has taken over of it and is not asked to pay yet.</summary>
+    public static async Task<Dictionary<Guid, long>> Open(SalusDb db, Guid encounterId, IReadOnlyList<Charge> charges, CancellationToken ct)
+    {
+        var covered = await Draft(db, encounterId, ct) is null ? [] : await Covered(db, encounterId, ct);
+        return charges.ToDictionary(c => c.Id, c => c.Due + covered.GetValueOrDefault(c.Id));
+    }
+
+    /// <summary>Lowers what charges of one visit cost. What an insurer takes over of them follows, as long as it is not asked to pay it.</summary>
+    /// <param name="off">How much of each, no more than is <see cref="Open"/>.</param>
+    public async Task Discount(Booking booking, Guid encounterId, IEnumerable<(Charge Charge, long Amount)> off, string reason, CancellationToken ct)
+    {
+        var (draft, lines) = (await Draft(booking.Db, encounterId, ct), off.OrderBy(o => o.Charge.Id).ToList());
+        if (draft is null)
+        {
+            foreach (var (charge, amount) in lines) await book.Credit(booking, charge, amount, CreditKind.Waiver, reason, ct);
+            return;
+        }
+        var covered = await Covered(booking.Db, encounterId, ct);
+        await insurers.Hold(booking, lines.Select(l => l.Charge.Id), ct);
+        foreach (var (charge, amount) in lines)
+        {
+            var own = covered.GetValueOrDefault(charge.Id);
+            var back = Math.Clamp(Math.Max(own - ShareOf(charge.Total - charge.Credited - amount, draft.Percent), amount - charge.Due), 0, Math.Min(own, amount));
+            if (back > 0) await insurers.TakeBack(booking, draft.ClaimId, charge.Id, back, isNotDone: false, reason, ct);
+            if (back > 0) await Count(booking, draft.ClaimId, -back, ct);
+            await book.Credit(booking, await booking.Db.Charges.AsNoTracking().SingleAsync(c => c.Id == charge.Id, ct), amount, CreditKind.Waiver, reason, ct);
+        }
+        // What became free of the approval covers others.
+        await Cover(booking, encounterId, ct);
+    }
+
+    /// <summary>The same back: it is owed again, and an insurer takes over its part of it.</summary>
+    public async Task Restore(Booking booking, Guid encounterId, IEnumerable<(Charge Charge, long Amount)> off, string reason, CancellationToken ct)
+    {
+        foreach (var (charge, amount) in off.OrderBy(o => o.Charge.Id)) await book.Restore(booking, charge, amount, reason, ct);
+        await Cover(booking, encounterId, ct);
+    }
+
+    private Task<Charge> Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
+    {
+        var rank = service.Department switch { Department.Registration => 10, Department.Consultation => 20, _ => BeforeCare };
+        return Charge(booking, visit, purpose, purposeId, title, service.Timing == BillTiming.After ? AfterCare + rank : rank, key, new(service.Code, title, service.Price, quantity) { TaxRate = service.TaxRate }, ct);
+    }
+
+    private async Task<Charge> Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, string title, int rank, string key, NewLine line, CancellationToken ct)
     {
         var patient = await booking.Db.Patients.Where(p => p.Id == visit.PatientId).Select(p => new Payer(PayerKind.Patient, p.Id, p.Name, p.Number, p.Email)).FirstAsync(ct);
-        var rank = service.Department switch { Department.Registration => 10, Department.Consultation => 20, _ => 100 };
-        await book.Charge(booking, new()
-        {
-            Payer = patient, PurposeKind = purpose, PurposeId = purposeId, GroupId = visit.Id, Title = title, Key = key, Rank = service.Timing == BillTiming.After ? AfterCare + rank : rank,
-            Lines = [new(service.Code, title, service.Price, quantity) { TaxRate = service.TaxRate, DiscountRate = await Retainer.RateOf(booking.Db, visit.PatientId, booking.Day, ct) }],
-        }, ct);
         booking.Changed(Encounter.Topic(visit.Id));
+        return await book.Charge(booking, new()
+        {
+            Payer = patient, PurposeKind = purpose, PurposeId = purposeId, GroupId = visit.Id, Title = title, Key = key, Rank = rank, Lines = [line with { DiscountRate = await Retainer.RateOf(booking.Db, visit.PatientId, booking.Day, ct) }],
+        }, ct);
     }
 
     /// <summary>
@@ -147,5 +198,12 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
         var (payments, charges) = (db.Payments, db.Charges);
         return await db.PaymentParts.AsNoTracking().Where(p => charges.Any(c => c.Id == p.ChargeId && c.GroupId == encounterId) && payments.Any(y => y.Id == p.PaymentId && y.Method == PaymentMethod.Insurance))
             .GroupBy(p => p.ChargeId).Select(g => new { g.Key, Amount = g.Sum(p => p.Amount - p.Refunded) }).ToDictionaryAsync(g => g.Key, g => g.Amount, ct);
+    }
+
+    /// <summary>What was waived of charges of a visit, and taken back of that.</summary>
+    internal static Task<List<CreditNote>> Waivers(SalusDb db, Guid encounterId, CancellationToken ct)
+    {
+        var charges = db.Charges;
+        return db.CreditNotes.AsNoTracking().Where(n => n.Kind == CreditKind.Waiver && charges.Any(c => c.Id == n.ChargeId && c.GroupId == encounterId)).OrderBy(n => n.Id).ToListAsync(ct);
     }
 }

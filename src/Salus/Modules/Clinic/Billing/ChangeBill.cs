@@ -154,6 +154,9 @@ public sealed class PayBill(Tools tools, Bills bills, PaymentBook payments, Cash
 
         [StringLength(100, ErrorMessage = "This is too long.")]
         public string? Reference { get; init; }
+
+        /// <summary>It is meant beside one of the same amount that was just taken for the same bill in the same way.</summary>
+        public bool IsSecond { get; init; }
     }
 
     /// <summary>How money is taken at a desk; what comes online or from an insurer comes by itself.</summary>
@@ -171,6 +174,7 @@ public sealed class PayBill(Tools tools, Bills bills, PaymentBook payments, Cash
         var payment = await payments.Take(booking, new()
         {
             Method = command.Method, ChargeIds = [.. owed.Select(c => c.Id)], Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "",
+            IsSecond = command.IsSecond,
         }, ct);
         Subject("encounter", command.EncounterId, payment.Number, command.EncounterId);
         return payment.Id;

@@ -17,12 +17,18 @@ namespace Salus.Modules.Clinic.Billing;
 /// <param name="Expected">What it would take over by its policy, while its answer is waited for; until then it is owed.</param>
 /// <param name="Paid">By the patient.</param>
 /// <param name="Waived">Taken back or given away.</param>
+/// <param name="LetOff">Of that, what was given away, by a discount or a waiver.</param>
+/// <param name="Note">The reason of what is on no price list.</param>
 /// <param name="IsNotDone">The order or prescription was cancelled.</param>
 /// <param name="GiveBack">Paid by the patient for what was not done or not handed out, and not given back yet.</param>
-public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Expected, Money Paid, Money Waived, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone, Money GiveBack);
+public sealed record BillLine(Guid ChargeId, string Kind, Guid PurposeId, string Code, string Title, decimal Quantity, Money Price, Money Discount, Money Tax, Money Total, Money Insurer, Money Expected, Money Paid, Money Waived, Money LetOff, Money Due, BillTiming Timing, ChargeState State, bool IsNotDone, Money GiveBack, string Note);
 
 /// <summary>Something that was paid for the visit.</summary>
 public sealed record BillPayment(Guid Id, string Number, PaymentMethod Method, Money Amount, Money Refunded, DateTime At, string By);
+
+/// <summary>A discount or a waiver on one line.</summary>
+/// <param name="Amount">Less than nothing: it was taken back.</param>
+public sealed record BillDiscount(Guid ChargeId, Money Amount, string Reason, string By, DateTime At);
 
 public sealed record BillExitLine(Guid Id, ExitKind Kind, Guid? PurposeId, string Reason, DateOnly? Until, string By, DateTime At, DateTime? EndedAt);
 
@@ -40,7 +46,7 @@ public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateO
 /// <param name="Insurer">The sum of the lines', as the other sums are.</param>
 /// <param name="Expected">Still among what is owed: it is taken off when the insurer has approved.</param>
 /// <param name="Methods">How it can be paid at the desk now: not in cash while an insurer may take over a part.</param>
-public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Expected, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillExitLine> Exits,
+public sealed record BillView(VisitHead Visit, IReadOnlyList<BillLine> Lines, Money Total, Money Discount, Money Insurer, Money Expected, Money Paid, Money Waived, Money Due, IReadOnlyList<BillPayment> Payments, IReadOnlyList<BillDiscount> Discounts, IReadOnlyList<BillExitLine> Exits,
     IReadOnlyList<CoverageLine> Coverages, IReadOnlyList<PolicyLine> Policies, IReadOnlyList<RetainerLine> Retainers, Money Wallet, IReadOnlyList<PaymentMethod> Methods);
 
 /// <summary>Reads the bill of one visit.</summary>
@@ -80,7 +86,8 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
         var parts = db.PaymentParts;
         var payments = await db.Payments.AsNoTracking().Where(p => parts.Any(x => x.PaymentId == p.Id && all.Any(c => c.Id == x.ChargeId && c.GroupId == id))).OrderBy(p => p.Id).ToListAsync(ct);
         var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == id).OrderBy(e => e.Id).ToListAsync(ct);
-        var names = await People.Of(db, payments.Select(p => p.By).Concat(exits.Select(e => (Guid?)e.GrantedBy)), ct);
+        var waivers = await Bills.Waivers(db, id, ct);
+        var names = await People.Of(db, payments.Select(p => p.By).Concat(waivers.Select(w => w.By)).Concat(exits.Select(e => (Guid?)e.GrantedBy)), ct);
         var wallet = await db.Set<Wallet>().AsNoTracking().Where(w => w.PayerId == patient && w.Currency == currency).SumAsync(w => (long?)w.Balance, ct) ?? 0;
         var held = (await cash.Held(db, [id], ct)).Count > 0;
         string By(Guid? who) => who is { } one ? names.GetValueOrDefault(one, "") : "";
@@ -88,8 +95,8 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
         BillLine Line(Charge c)
         {
             var (own, line) = (covered.GetValueOrDefault(c.Id), lines.First(l => l.ChargeId == c.Id));
-            return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(own), In(Expected(c, own)), In(c.Paid - own), In(c.Credited), In(c.Due),
-                c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId), In(GiveBack(c, own)));
+            return new(c.Id, c.PurposeKind, c.PurposeId, line.Code, c.Title, line.Quantity / 1000m, In(line.UnitPrice), In(line.Discount), In(c.Tax), In(c.Total), In(own), In(Expected(c, own)), In(c.Paid - own), In(c.Credited), In(waivers.Where(w => w.ChargeId == c.Id).Sum(w => w.Amount)), In(c.Due),
+                c.Rank >= Bills.AfterCare ? BillTiming.After : BillTiming.Before, c.State, cancelled.Contains(c.PurposeId), In(GiveBack(c, own)), line.Description.StartsWith(c.Title + ": ", StringComparison.Ordinal) ? line.Description[(c.Title.Length + 2)..] : "");
         }
         long Expected(Charge c, long own) => pending is null ? 0 : Math.Clamp(Bills.ShareOf(c.Total - c.Credited, pending.Percent) - own, 0, c.Due);
         long GiveBack(Charge c, long own)
@@ -100,6 +107,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
         var shown = charges.Select(Line).ToList();
         return new(visit, shown, In(charges.Sum(c => c.Total)), In(lines.Sum(l => l.Discount)), In(covered.Values.Sum()), In(charges.Sum(c => Expected(c, covered.GetValueOrDefault(c.Id)))), In(charges.Sum(c => c.Paid) - covered.Values.Sum()), In(charges.Sum(c => c.Credited)), In(charges.Sum(c => c.Due)),
             [.. payments.Select(p => new BillPayment(p.Id, p.Number, p.Method, In(p.Amount), In(p.Refunded), p.At, By(p.By)))],
+            [.. waivers.Select(w => new BillDiscount(w.ChargeId, In(w.Amount), w.Reason, By(w.By), w.At))],
             [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
             [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version, claims.GetValueOrDefault(c.Id) is { } claim ? ClaimOf(claim) : null))],
             [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet),

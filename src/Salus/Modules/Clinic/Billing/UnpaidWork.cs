@@ -49,38 +49,62 @@ internal sealed class LeakNoteTable : IEntityTypeConfiguration<LeakNote>
 /// <param name="Due">Nothing: it has no price.</param>
 public sealed record UnpaidLine(Guid WorkId, Guid EncounterId, Guid PatientId, string PatientNumber, string PatientName, string Kind, string Title, DateTime DoneAt, Money? Due);
 
-/// <summary>Lists results, reports, procedures and dispensed medicines of the last days without a paid line on a bill. Emergencies are left out.</summary>
-public sealed class UnpaidWork(Tools tools) : ReadModel<UnpaidWork.Query, IReadOnlyList<UnpaidLine>>(tools)
+/// <param name="Next">What comes after it, if anything does.</param>
+/// <param name="Count">How many there are in all.</param>
+public sealed record UnpaidPage(IReadOnlyList<UnpaidLine> Items, Guid? Next, int Count);
+
+/// <summary>Lists results, reports, procedures and dispensed medicines of the last days without a paid line on a bill, what was done last first. Emergencies are left out.</summary>
+public sealed class UnpaidWork(Tools tools) : ReadModel<UnpaidWork.Query, UnpaidPage>(tools)
 {
     public const string Action = "bill.unpaid-work";
-    private const int Most = 200, MostDays = 366;
+    private const int MostDays = 366;
 
-    public sealed record Query { public int Days { get; init; } = 31; }
+    public sealed record Query
+    {
+        public int Days { get; init; } = 31;
+
+        /// <summary>The last work of the page before.</summary>
+        public Guid? After { get; init; }
+        public int Limit { get; init; } = 25;
+    }
 
     protected override string Name => Action;
     protected override Task Authorize(Query query, CancellationToken ct) => Require(ClinicPermissions.ReadLeaks);
-    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, IReadOnlyList<UnpaidLine> result) => result.Count == 0 ? null : ("patient", [.. result.Select(l => l.PatientId).Distinct()]);
+    protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, UnpaidPage result) => result.Items.Count == 0 ? null : ("patient", [.. result.Items.Select(l => l.PatientId).Distinct()]);
 
-    protected override async Task<IReadOnlyList<UnpaidLine>> Handle(SalusDb db, Query query, CancellationToken ct)
+    protected override async Task<UnpaidPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         if (query.Days is < 1 or > MostDays) throw Refusal.Field("days", "Between 1 and 366.");
+        if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
         var since = Clock.Now().AddDays(-query.Days);
         var (charges, notes, patients, exits) = (db.Charges, db.LeakNotes, db.Patients, db.BillExits);
         var unsettled = charges.Where(Charge.IsOutstanding);
         var emergencies = exits.Where(e => e.Kind == ExitKind.Emergency);
-        var orders = await db.Orders.AsNoTracking().Where(o => o.State == OrderState.Resulted && o.EndedAt >= since && !notes.Any(n => n.WorkId == o.Id) && !emergencies.Any(e => e.EncounterId == o.EncounterId && (e.PurposeId == null || e.PurposeId == o.Id))
-                && (!charges.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id)))
-            .OrderByDescending(o => o.EndedAt).Take(Most).Select(o => new { o.Id, o.EncounterId, Patient = patients.First(p => p.Id == o.PatientId), o.Kind, o.Name, DoneAt = o.EndedAt!.Value }).ToListAsync(ct);
-        var dispensed = await db.Prescriptions.AsNoTracking().Where(p => p.State == PrescriptionState.Dispensed && !p.IsEmergency && p.EndedAt >= since && !notes.Any(n => n.WorkId == p.Id)
-                && !emergencies.Any(e => e.EncounterId == p.EncounterId && (e.PurposeId == null || e.PurposeId == p.Id)) && (!charges.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id)))
-            .OrderByDescending(p => p.EndedAt).Take(Most).Select(p => new { p.Id, p.EncounterId, Patient = patients.First(x => x.Id == p.PatientId), p.Drug, DoneAt = p.EndedAt!.Value }).ToListAsync(ct);
-        var ids = orders.Select(o => o.Id).Concat(dispensed.Select(d => d.Id)).ToList();
+        var orders = db.Orders.AsNoTracking().Where(o => o.State == OrderState.Resulted && o.EndedAt >= since && !notes.Any(n => n.WorkId == o.Id) && !emergencies.Any(e => e.EncounterId == o.EncounterId && (e.PurposeId == null || e.PurposeId == o.Id))
+            && (!charges.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForOrder && c.PurposeId == o.Id)));
+        var dispensed = db.Prescriptions.AsNoTracking().Where(p => p.State == PrescriptionState.Dispensed && !p.IsEmergency && p.EndedAt >= since && !notes.Any(n => n.WorkId == p.Id)
+            && !emergencies.Any(e => e.EncounterId == p.EncounterId && (e.PurposeId == null || e.PurposeId == p.Id)) && (!charges.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id) || unsettled.Any(c => c.PurposeKind == Bills.ForPrescription && c.PurposeId == p.Id)));
+        var count = await orders.CountAsync(ct) + await dispensed.CountAsync(ct);
+        if (query.After is { } after)
+        {
+            // It may be paid or put aside meanwhile; when it was done stays.
+            var at = await db.Orders.Where(o => o.Id == after).Select(o => o.EndedAt).Concat(db.Prescriptions.Where(p => p.Id == after).Select(p => p.EndedAt)).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
+            orders = orders.Where(o => o.EndedAt < at || (o.EndedAt == at && o.Id < after));
+            dispensed = dispensed.Where(p => p.EndedAt < at || (p.EndedAt == at && p.Id < after));
+        }
+        var work = await orders.OrderByDescending(o => o.EndedAt).ThenByDescending(o => o.Id).Take(query.Limit + 1)
+            .Select(o => new Work(o.Id, o.EncounterId, patients.First(p => p.Id == o.PatientId), o.Kind.ToString(), o.Name, o.EndedAt!.Value)).ToListAsync(ct);
+        work.AddRange(await dispensed.OrderByDescending(p => p.EndedAt).ThenByDescending(p => p.Id).Take(query.Limit + 1)
+            .Select(p => new Work(p.Id, p.EncounterId, patients.First(x => x.Id == p.PatientId), Bills.ForPrescription, p.Drug, p.EndedAt!.Value)).ToListAsync(ct));
+        var shown = work.OrderByDescending(w => w.DoneAt).ThenByDescending(w => w.Id).Take(query.Limit).ToList();
+        var ids = shown.ConvertAll(w => w.Id);
         var owed = await unsettled.AsNoTracking().Where(c => (c.PurposeKind == Bills.ForOrder || c.PurposeKind == Bills.ForPrescription) && ids.Contains(c.PurposeId)).ToListAsync(ct);
-        var open = await db.OpenTo(Actor, Clock.Now(), orders.Select(o => (o.Patient.Id, o.Patient.RestrictedAt)).Concat(dispensed.Select(d => (d.Patient.Id, d.Patient.RestrictedAt))), ct);
+        var open = await db.OpenTo(Actor, Clock.Now(), shown.Select(w => (w.Patient.Id, w.Patient.RestrictedAt)), ct);
         Money? Due(Guid id) => owed.FirstOrDefault(c => c.PurposeId == id) is { } charge ? Money.Of(charge.Due, charge.Currency) : null;
-        return [.. orders.Select(o => new UnpaidLine(o.Id, o.EncounterId, o.Patient.Id, o.Patient.Number, o.Patient.NameFor(Actor, open), o.Kind.ToString(), o.Name, o.DoneAt, Due(o.Id)))
-            .Concat(dispensed.Select(d => new UnpaidLine(d.Id, d.EncounterId, d.Patient.Id, d.Patient.Number, d.Patient.NameFor(Actor, open), Bills.ForPrescription, d.Drug, d.DoneAt, Due(d.Id)))).OrderByDescending(l => l.DoneAt).Take(Most)];
+        return new([.. shown.Select(w => new UnpaidLine(w.Id, w.EncounterId, w.Patient.Id, w.Patient.Number, w.Patient.NameFor(Actor, open), w.Kind, w.Title, w.DoneAt, Due(w.Id)))], work.Count > query.Limit ? shown[^1].Id : null, count);
     }
+
+    private sealed record Work(Guid Id, Guid EncounterId, Patient Patient, string Kind, string Title, DateTime DoneAt);
 }
 
 /// <summary>Puts such work aside, with the reason: it does not come up again.</summary>

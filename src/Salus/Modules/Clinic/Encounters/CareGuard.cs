@@ -12,7 +12,7 @@ public enum CareAct
 {
     BringIn, Vitals, Allergy, NursingNote, Administration, Sample, Consultation, Diagnosis, LabOrder, LabResult, ImagingOrder, ImagingReport, ProcedureOrder, Procedure,
     Prescription, EmergencyPrescription, PrescriptionImage, Dispense, EmergencyDispense, Referral, Document, Addendum, Summary, Close, CloseLeaving, CancelOrder, Particulars,
-    Bill, Insurance, PaymentPromise, PaymentEmergency, Admit, Transfer, Discharge,
+    Bill, BillExtra, Discount, Insurance, PaymentPromise, PaymentEmergency, Admit, Transfer, Discharge,
 }
 
 /// <summary>Why something cannot be done now, and what would unlock it.</summary>
@@ -72,6 +72,8 @@ public sealed class CareGuard(IPaymentPolicy payment)
         CareAct.Summary => ClinicPermissions.WriteSummaries,
         CareAct.Particulars => ClinicPermissions.OpenEncounters,
         CareAct.Bill => ClinicPermissions.ReadBills,
+        CareAct.BillExtra => ClinicPermissions.EditBills,
+        CareAct.Discount => ClinicPermissions.WaiveBills,
         CareAct.Insurance => ClinicPermissions.Insure,
         CareAct.PaymentPromise => ClinicPermissions.PromisePayment,
         CareAct.PaymentEmergency => ClinicPermissions.DeclareEmergency,
@@ -115,8 +117,8 @@ public sealed class CareGuard(IPaymentPolicy payment)
 
     private static Lock? OfState(CareFacts facts, CareAct act)
     {
-        // Bringing a patient in is the queue's step: it looks at nothing but payment. An insurer answers when it wants to.
-        if (act is CareAct.Addendum or CareAct.BringIn or CareAct.Insurance) return null;
+        // Bringing a patient in is the queue's step: it looks at nothing but payment. An insurer answers when it wants to, and what is owed can be lowered as long as it is owed.
+        if (act is CareAct.Addendum or CareAct.BringIn or CareAct.Insurance or CareAct.Discount) return null;
         if (act == CareAct.Summary) return facts.State == EncounterState.Open ? new(409, "encounter.open", "The visit is still open.", "Close the visit first.") : null;
         if (facts.State == EncounterState.Closed) return new(409, "encounter.closed", "This visit is closed; nothing in it changes any more.", "Write an addendum, or open a new visit.");
         return act switch

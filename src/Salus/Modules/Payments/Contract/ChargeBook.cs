@@ -74,6 +74,20 @@ public sealed class ChargeBook(IEnumerable<IChargeHears> hears)
         return note;
     }
 
+    /// <summary>So much of what was waived is owed again, in an entry of its own day.</summary>
+    /// <exception cref="Refusal">409 <c>charge.changed</c> when so much is not waived any more.</exception>
+    public async Task<CreditNote> Restore(Booking booking, Charge charge, long amount, string reason, CancellationToken ct)
+    {
+        var restored = await booking.Db.Charges.Where(c => c.Id == charge.Id && c.Credited == charge.Credited && c.Paid == charge.Paid && c.Credited >= amount)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Credited, c => c.Credited - amount), ct);
+        if (restored == 0) throw Changed();
+        var note = new CreditNote { ChargeId = charge.Id, PayerKind = charge.PayerKind, PayerId = charge.PayerId, Kind = CreditKind.Waiver, Currency = charge.Currency, Amount = -amount, Reason = reason, At = booking.At, Day = booking.Day, By = booking.By };
+        booking.Db.Add(note);
+        Books.Post(booking, charge.Currency, Cause.Credit, note.Id, charge.PurposeKind, [new(LedgerAccount.Receivable, amount, charge.Id), new(LedgerAccount.Waived, -amount)]);
+        await Tell(booking, charge.Id, charge.State, ct);
+        return note;
+    }
+
     /// <summary>Sets what was paid for a charge; the ledger's entries are the caller's.</summary>
     /// <param name="amount">Less than nothing: given back.</param>
     internal async Task Pay(Booking booking, Charge charge, long amount, CancellationToken ct)
@@ -92,7 +106,7 @@ public sealed class ChargeBook(IEnumerable<IChargeHears> hears)
         {
             ChargeState.Credited => ChargeNews.Credited,
             ChargeState.Paid => before == ChargeState.Paid ? null : ChargeNews.Settled,
-            _ when before == ChargeState.Paid => ChargeNews.Reopened,
+            _ when before is ChargeState.Paid or ChargeState.Credited => ChargeNews.Reopened,
             ChargeState.PartPaid => ChargeNews.PartPaid,
             _ => null,
         };

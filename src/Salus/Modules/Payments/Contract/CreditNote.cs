@@ -4,7 +4,7 @@ using Salus.Kernel.Data;
 
 namespace Salus.Modules.Payments.Contract;
 
-/// <summary>Something that was owed was taken back, or waived. Written once.</summary>
+/// <summary>Something that was owed was taken back, or waived; or a waiver was taken back. Written once.</summary>
 public sealed class CreditNote : IOwned, IOfPayer
 {
     public Guid Id { get; set; } = Guid.CreateVersion7();
@@ -17,6 +17,8 @@ public sealed class CreditNote : IOwned, IOfPayer
     /// <summary>Such as <c>CRN-2026-0001</c>; a waiver has none.</summary>
     public string Number { get; set; } = "";
     public string Currency { get; set; } = "";
+
+    /// <summary>Less than nothing: a waiver that was taken back.</summary>
     public long Amount { get; set; }
     public long Tax { get; set; }
     public string Reason { get; set; } = "";

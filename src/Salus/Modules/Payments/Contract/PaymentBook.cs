@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Modules.Organisations.Contract;
 using Salus.Modules.Payments.Desk;
 using Salus.Modules.Payments.Ledger;
 
@@ -24,6 +26,9 @@ public sealed record NewPayment
     public string Reference { get; init; } = "";
     public Guid? CheckoutId { get; init; }
 
+    /// <summary>It is meant beside one of the same amount that was just taken for the same bill in the same way.</summary>
+    public bool IsSecond { get; init; }
+
     /// <summary>The claim under which an insurer takes it over: the ledger keeps an account for each.</summary>
     internal Guid? ClaimId { get; init; }
 }
@@ -35,8 +40,9 @@ public sealed record NewPayment
 public sealed class PaymentBook(ChargeBook charges)
 {
     private const int MostCharges = 100;
+    private static readonly TimeSpan TwiceWithin = TimeSpan.FromMinutes(2);
 
-    /// <exception cref="Refusal">404 for charges that are not there; 409 <c>charge.changed</c>, <c>charge.settled</c>, <c>wallet.insufficient</c>, <c>drawer.closed</c>; 422 on <c>amount</c>, <c>tendered</c>, <c>charges</c>.</exception>
+    /// <exception cref="Refusal">404 for charges that are not there; 409 <c>charge.changed</c>, <c>charge.settled</c>, <c>payment.twice</c>, <c>wallet.insufficient</c>, <c>drawer.closed</c>; 422 on <c>amount</c>, <c>tendered</c>, <c>charges</c>.</exception>
     public async Task<Payment> Take(Booking booking, NewPayment wanted, CancellationToken ct)
     {
         var db = booking.Db;
@@ -55,6 +61,9 @@ public sealed class PaymentBook(ChargeBook charges)
         var parts = Spread(payment, owed);
         foreach (var (charge, part) in parts) await charges.Pay(booking, charge, part.Amount, ct);
         var legs = await Incoming(booking, payment, wanted.ClaimId, ct);
+        payment.Number = await Numbers.Next(db, DocumentKind.Receipt, booking.Day, ct);
+        // What the desk takes; a provider or an insurer tells each of its payments by a name of its own. With the number in hand nobody else takes one until the commit.
+        if (wanted is { IsSecond: false, CheckoutId: null } && payment.Method != PaymentMethod.Insurance) await CheckTwice(booking, payment, owed, ct);
         await Write(booking, payment, [.. legs, .. parts.Select(p => new Leg(LedgerAccount.Receivable, -p.Part.Amount, p.Charge.Id))], Purpose(owed), ct);
         db.AddRange(parts.Select(p => p.Part));
         foreach (var (charge, _) in parts) await charges.Tell(booking, charge.Id, charge.State, ct);
@@ -70,6 +79,7 @@ public sealed class PaymentBook(ChargeBook charges)
         (payment.Kind, payment.WalletId, payment.CheckoutId) = (PaymentKind.TopUp, wallet.Id, wanted.CheckoutId);
         await WalletBook.Add(booking, wallet.Id, wanted.Amount, ct);
         var legs = await Incoming(booking, payment, null, ct);
+        payment.Number = await Numbers.Next(booking.Db, DocumentKind.Receipt, booking.Day, ct);
         await Write(booking, payment, [.. legs, new(LedgerAccount.Wallet, -wanted.Amount, wallet.Id)], "", ct);
         return payment;
     }
@@ -116,10 +126,22 @@ public sealed class PaymentBook(ChargeBook charges)
         return [new(LedgerAccount.Cash, payment.Amount, payment.DrawerId)];
     }
 
-    /// <summary>Takes the number last: until the commit nobody else gets one.</summary>
+    /// <summary>Somebody pressed twice, or two took the same money: the same amount in the same way, for something of the same bill or invoice.</summary>
+    private static async Task CheckTwice(Booking booking, Payment payment, List<Charge> owed, CancellationToken ct)
+    {
+        var (db, since) = (booking.Db, booking.At - TwiceWithin);
+        var (ids, groups, invoices) = (owed.ConvertAll(c => c.Id), owed.Select(c => c.GroupId).Where(g => g != null).Distinct().ToList(), owed.Select(c => c.InvoiceId).Where(i => i != null).Distinct().ToList());
+        var (parts, same) = (db.PaymentParts, db.Charges.Where(c => ids.Contains(c.Id) || groups.Contains(c.GroupId) || invoices.Contains(c.InvoiceId)));
+        var other = await db.Payments.AsNoTracking().Where(p => p.PayerId == payment.PayerId && p.At > since && p.Method == payment.Method && p.Amount == payment.Amount && p.Currency == payment.Currency && p.CheckoutId == null && p.Refunded < p.Amount
+            && parts.Any(x => x.PaymentId == p.Id && same.Any(c => c.Id == x.ChargeId))).OrderByDescending(p => p.Id).FirstOrDefaultAsync(ct);
+        if (other is null) return;
+        var zone = (await db.Organisations.AsNoTracking().SingleAsync(o => o.Id == db.OrganisationId, ct)).Zone;
+        throw new Refusal(409, "payment.twice", "The same amount was taken for this in the same way at {0}, with receipt {1}.", other.At.In(zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture), other.Number)
+        { Unlock = "If this is a second payment, say so, and it is taken." };
+    }
+
     private static async Task Write(Booking booking, Payment payment, IReadOnlyList<Leg> legs, string purpose, CancellationToken ct)
     {
-        payment.Number = await Numbers.Next(booking.Db, DocumentKind.Receipt, booking.Day, ct);
         payment.Day = await Days.Bookable(booking, ct);
         booking.Db.Add(payment);
         Books.Post(booking with { Day = payment.Day }, payment.Currency, Cause.Payment, payment.Id, purpose, legs);

@@ -27,7 +27,7 @@ public static class DeskApi
                 var taken = await take.Run(command, ct);
                 return TypedResults.Created($"/api/v1/orgs/{org}/payments/{taken.Id}", taken);
             })
-            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.changed", "charge.settled", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("takePayment", "Take a payment at the desk, as a whole or in part");
+            .Requires(PaymentPermissions.Take).Repeatable().Refuses("invalid", "not-found", "charge.changed", "charge.settled", "payment.twice", "bill.insured", "wallet.insufficient", "drawer.closed").Describe("takePayment", "Take a payment at the desk, as a whole or in part");
         api.MapGet("/payments/{id:guid}", (Guid id, PaymentRecord read, CancellationToken ct) => read.Run(new() { PaymentId = id }, ct))
             .Requires(PaymentPermissions.Read).Refuses("not-found").Describe("readPayment", "One payment: where it went, and what was given back");
         api.MapPost("/payments/{id:guid}/refunds", async (string org, Guid id, RefundPayment.Command command, RefundPayment refund, CancellationToken ct) =>

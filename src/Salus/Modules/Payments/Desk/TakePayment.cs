@@ -25,6 +25,9 @@ public sealed class TakePayment(Tools tools, OrganisationSlot organisation, Paym
 
         [StringLength(100, ErrorMessage = "This is too long.")]
         public string? Reference { get; init; }
+
+        /// <summary>It is meant beside one of the same amount that was just taken for the same bill in the same way.</summary>
+        public bool IsSecond { get; init; }
     }
 
     /// <param name="Change">To be given back.</param>
@@ -42,7 +45,7 @@ public sealed class TakePayment(Tools tools, OrganisationSlot organisation, Paym
         var first = command.Charges[0];
         var currency = await Db.Charges.Where(c => c.Id == first).Select(c => c.Currency).FirstOrDefaultAsync(ct) ?? throw Refusal.NotFound();
         if (CashRule.Concerns(command.Method)) await cash.Hold(Db, await Db.Charges.Where(c => command.Charges.Contains(c.Id)).Select(c => c.GroupId).ToListAsync(ct), command.Method, ct);
-        var payment = await book.Take(Booking, new() { ChargeIds = command.Charges, Method = command.Method, Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "" }, ct);
+        var payment = await book.Take(Booking, new() { ChargeIds = command.Charges, Method = command.Method, Amount = command.Amount?.Minor(currency), Tendered = command.Tendered?.Minor(currency, "tendered"), Reference = command.Reference ?? "", IsSecond = command.IsSecond }, ct);
         Subject("payment", payment.Id, payment.Method.ToString());
         var due = await Db.Charges.Where(c => command.Charges.Contains(c.Id)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
         return new(payment.Id, payment.Number, Money.Of(payment.Amount, currency), Money.Of(payment.Change, currency), Money.Of(due, currency));

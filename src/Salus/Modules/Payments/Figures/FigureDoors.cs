@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Salus.Kernel;
 using Salus.Modules.Payments.Contract;
@@ -16,7 +17,7 @@ public static class FigureDoors
         api.MapGet("/money-figures", (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null) => read.Run(new() { From = from, To = to }, ct))
             .Requires(PaymentPermissions.Figures).Refuses("invalid").Describe("readMoneyFigures", "What was earned and received by day, method, purpose and doctor");
         api.MapGet("/money-figures/export", async (MoneyFigures read, CancellationToken ct, DateOnly? from = null, DateOnly? to = null, string by = "day") => await Csv(by, await read.Run(new() { From = from, To = to }, ct)))
-            .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same as CSV, by day or by doctor");
+            .Requires(PaymentPermissions.Figures).Refuses("invalid").Produces(200, contentType: "text/csv").Describe("exportMoneyFigures", "The same as CSV, by day, method, purpose or doctor, or what is outstanding now");
         api.MapGet("/provider-reports", (ReportList read, CancellationToken ct, Guid? report = null, Guid? after = null, int limit = 50) => read.Run(new() { ReportId = report, After = after, Limit = limit }, ct))
             .Requires(PaymentPermissions.Reconcile).Refuses("invalid").Describe("listReportDifferences", "The last reports of providers, and differences that are open or of one report");
         api.MapPost("/provider-reports", async (string org, HttpRequest request, CompareReport compare, CancellationToken ct, string method = "") =>
@@ -36,12 +37,17 @@ public static class FigureDoors
     }
 
     /// <param name="by">A word of <see cref="FigureTable"/>.</param>
-    public static async Task<IResult> Csv(string by, MoneyFiguresView view) => Words.Read<FigureTable>("by", by) switch
+    public static Task<IResult> Csv(string by, MoneyFiguresView view) => Words.Read<FigureTable>("by", by) switch
     {
-        FigureTable.Doctor => Results.File(await Kernel.Csv.Write(["doctor", "earned", "tax", "currency"], view.Doctors.Select(d => (string[])[d.Name, d.Earned.Amount!, d.Tax.Amount!, d.Earned.Currency!])), "text/csv; charset=utf-8", "money-by-doctor.csv"),
-        _ => Results.File(await Kernel.Csv.Write(["day", "received", "earned", "currency"], view.Days.Select(d => (string[])[d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Received.Amount!, d.Earned.Amount!, view.Received.Currency!])), "text/csv; charset=utf-8", "money.csv"),
+        FigureTable.Method => Table("money-by-method", ["method", "in", "out", "net", "currency"], view.Methods.Select(m => (string[])[JsonNamingPolicy.KebabCaseLower.ConvertName(m.Method.ToString()), m.In.Amount!, m.Out.Amount!, m.Net.Amount!, m.Net.Currency!])),
+        FigureTable.Purpose => Table("money-by-purpose", ["purpose", "earned", "tax", "currency"], view.Purposes.Select(p => (string[])[p.Purpose, p.Earned.Amount!, p.Tax.Amount!, p.Earned.Currency!])),
+        FigureTable.Outstanding => Table("money-outstanding", ["purpose", "owed", "overdue", "currency"], view.Owed.Select(o => (string[])[o.Purpose, o.Owed.Amount!, o.Overdue.Amount!, o.Owed.Currency!])),
+        FigureTable.Doctor => Table("money-by-doctor", ["doctor", "earned", "tax", "currency"], view.Doctors.Select(d => (string[])[d.Name, d.Earned.Amount!, d.Tax.Amount!, d.Earned.Currency!])),
+        _ => Table("money", ["day", "received", "earned", "currency"], view.Days.Select(d => (string[])[d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Received.Amount!, d.Earned.Amount!, view.Received.Currency!])),
     };
+
+    private static async Task<IResult> Table(string name, string[] head, IEnumerable<string[]> rows) => Results.File(await Kernel.Csv.Write(head, rows), "text/csv; charset=utf-8", name + ".csv");
 }
 
 /// <summary>Which table of the figures is exported.</summary>
-public enum FigureTable { Day, Doctor }
+public enum FigureTable { Day, Method, Purpose, Doctor, Outstanding }

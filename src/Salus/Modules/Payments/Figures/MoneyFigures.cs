@@ -17,12 +17,16 @@ public sealed record MethodFigure(LedgerAccount Method, Money In, Money Out, Mon
 /// <param name="Earned">Without tax; what was taken back is taken off.</param>
 public sealed record PurposeFigure(string Purpose, Money Earned, Money Tax);
 
+/// <param name="Purpose">The word of the module that charged.</param>
+/// <param name="Overdue">Of that, on invoices whose day is over.</param>
+public sealed record OwedFigure(string Purpose, Money Owed, Money Overdue);
+
 /// <param name="Received">What came in less what went back, whatever it was for; what fills a wallet is among it, and what is paid from one is not again.</param>
 /// <param name="Outstanding">Owed now by payers.</param>
 /// <param name="Insurers">Owed now by insurers: what they have taken over and not paid yet.</param>
 /// <param name="Overdue">Of that, on invoices whose day is over.</param>
 /// <param name="InWallets">What payers have left here.</param>
-public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Insurers, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes, IReadOnlyList<DoctorFigure> Doctors);
+public sealed record MoneyFiguresView(DateOnly From, DateOnly To, Money Received, Money Earned, Money Tax, Money Waived, Money Outstanding, Money Insurers, Money Overdue, Money InWallets, IReadOnlyList<DayFigure> Days, IReadOnlyList<MethodFigure> Methods, IReadOnlyList<PurposeFigure> Purposes, IReadOnlyList<DoctorFigure> Doctors, IReadOnlyList<OwedFigure> Owed);
 
 /// <summary>What was earned and received by day, method, purpose and doctor, told by the ledger itself.</summary>
 public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation, IEnumerable<IKnowsWork> works) : ReadModel<MoneyFigures.Query, MoneyFiguresView>(tools)
@@ -66,15 +70,20 @@ public sealed class MoneyFigures(Tools tools, OrganisationSlot organisation, IEn
         var earned = sums.Where(s => s.Account == LedgerAccount.Revenue).ToList();
         var taxes = sums.Where(s => s.Account == LedgerAccount.Tax).ToList();
         var purposes = earned.Select(e => e.Purpose).Distinct().Order(StringComparer.Ordinal).Select(p => new PurposeSum(p, earned.Where(e => e.Purpose == p).Sum(e => e.Minus - e.Plus), taxes.Where(t => t.Purpose == p).Sum(t => t.Minus - t.Plus))).ToList();
-        var due = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
+        var owed = db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency);
+        var due = await Sums(owed, ct);
         var late = db.Invoices.Where(i => i.VoidedAt == null && i.DueOn < today).Select(i => (Guid?)i.Id);
-        var overdue = await db.Charges.Where(Charge.IsOutstanding).Where(c => c.Currency == currency && late.Contains(c.InvoiceId)).SumAsync(c => c.Total - c.Paid - c.Credited, ct);
+        var overdue = await Sums(owed.Where(c => late.Contains(c.InvoiceId)), ct);
         var insurers = await db.LedgerEntries.Where(e => e.Account == LedgerAccount.Insurance && e.Currency == currency).SumAsync(e => e.Amount, ct);
         var wallets = await db.Wallets.Where(w => w.Currency == currency).SumAsync(w => w.Balance + w.Held, ct);
         var days = Enumerable.Range(0, to.DayNumber - start.DayNumber + 1).Select(start.AddDays)
             .Select(d => new DayFigure(d, Of(money.Where(m => m.Day == d).Sum(m => m.Plus - m.Minus)), Of(earned.Where(e => e.Day == d).Sum(e => e.Minus - e.Plus)))).ToList();
-        return new(start, to, Of(money.Sum(m => m.Plus - m.Minus)), Of(earned.Sum(e => e.Minus - e.Plus)), Of(taxes.Sum(t => t.Minus - t.Plus)), Of(sums.Where(s => s.Account == LedgerAccount.Waived).Sum(s => s.Plus - s.Minus)), Of(due), Of(insurers), Of(overdue), Of(wallets), days,
+        return new(start, to, Of(money.Sum(m => m.Plus - m.Minus)), Of(earned.Sum(e => e.Minus - e.Plus)), Of(taxes.Sum(t => t.Minus - t.Plus)), Of(sums.Where(s => s.Account == LedgerAccount.Waived).Sum(s => s.Plus - s.Minus)), Of(due.Values.Sum()), Of(insurers), Of(overdue.Values.Sum()), Of(wallets), days,
             [.. money.GroupBy(m => m.Account).OrderBy(g => g.Key).Select(g => new MethodFigure(g.Key, Of(g.Sum(m => m.Plus)), Of(g.Sum(m => m.Minus)), Of(g.Sum(m => m.Plus - m.Minus))))],
-            [.. purposes.Select(p => new PurposeFigure(p.Purpose, Of(p.Net), Of(p.Tax)))], await WorkFigures.Of(db, works, entries, purposes, currency, ct));
+            [.. purposes.Select(p => new PurposeFigure(p.Purpose, Of(p.Net), Of(p.Tax)))], await WorkFigures.Of(db, works, entries, purposes, currency, ct),
+            [.. due.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => new OwedFigure(d.Key, Of(d.Value), Of(overdue.GetValueOrDefault(d.Key))))]);
     }
+
+    private static Task<Dictionary<string, long>> Sums(IQueryable<Charge> owed, CancellationToken ct) =>
+        owed.GroupBy(c => c.PurposeKind).Select(g => new { g.Key, Due = g.Sum(c => c.Total - c.Paid - c.Credited) }).ToDictionaryAsync(g => g.Key, g => g.Due, ct);
 }

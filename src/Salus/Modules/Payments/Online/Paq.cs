@@ -15,7 +15,7 @@ public sealed class Paq(Settings settings, TimeProvider clock) : IPaymentProvide
 {
     private const string Emit = "http://www.paq.com.gt/paqpay/", Go = "http://tempuri.org/", Gtq = "GTQ";
     private static readonly XNamespace Soap = "http://schemas.xmlsoap.org/soap/envelope/";
-    private readonly HttpClient http = ProviderHttp.Client();
+    private readonly HttpClient http = ProviderHttp.Client(settings);
 
     public PaymentMethod Method => PaymentMethod.Paq;
     public bool IsSet => settings.PaqUser.Length > 0;

@@ -14,7 +14,7 @@ namespace Salus.Modules.Payments.Online;
 public sealed class PayPal(Settings settings, TimeProvider clock) : IPaymentProvider, IDisposable
 {
     private const string Taken = "AUD BRL CAD CNY CZK DKK EUR HKD ILS JPY MYR MXN NZD NOK PHP PLN GBP SGD SEK CHF THB USD";
-    private readonly HttpClient http = ProviderHttp.Client();
+    private readonly HttpClient http = ProviderHttp.Client(settings);
     private (string Token, DateTimeOffset Until) access;
 
     public PaymentMethod Method => PaymentMethod.PayPal;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Salus.Kernel;
 
 namespace Salus.Modules.Payments.Online;
 
@@ -9,9 +10,9 @@ internal static class ProviderHttp
 {
     public const int Tries = 3;
     private const int MostBytes = 512 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
+    public static HttpClient Client(Settings settings) => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = TimeSpan.FromSeconds(Math.Max(1, settings.ProviderTimeout)), MaxResponseContentBufferSize = MostBytes };
 
     /// <summary>Sends what <paramref name="make"/> makes, again after 429 and 5xx: a call names an id by which the provider does it once, or is tried only once.</summary>
     public static async Task<(HttpStatusCode Status, string Text)> Send(HttpClient http, Func<HttpRequestMessage> make, CancellationToken ct, int tries = Tries)

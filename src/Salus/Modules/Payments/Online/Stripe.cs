@@ -15,7 +15,7 @@ public sealed class Stripe(Settings settings, TimeProvider clock) : IPaymentProv
 {
     /// <summary>How old a signed notice may be, and how far ahead the clocks: what Stripe's own libraries allow.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
-    private readonly HttpClient http = ProviderHttp.Client();
+    private readonly HttpClient http = ProviderHttp.Client(settings);
 
     public PaymentMethod Method => PaymentMethod.Stripe;
     public bool IsSet => settings.StripeKey.Length > 0;

@@ -52,9 +52,9 @@ public sealed class InsuredRaceTests(SalusServer server)
         foreach (var name in (string[])["Anna Rossi", "Bruno Verdi", "Carla Neri"])
         {
             var (visit, _, policy, charge) = await Insurable(clinic, name);
-            var cash = Enumerable.Range(0, 6).Select(i => i % 2 == 0 ? clinic.Pay(charge, "5.00", "cash") : clinic.PayBill(visit, "5.00", "cash")).ToList();
+            var cash = Enumerable.Range(0, 6).Select(i => i % 2 == 0 ? clinic.Pay(charge, "5.00", "cash", isSecond: true) : clinic.PayBill(visit, "5.00", "cash", isSecond: true)).ToList();
             var asked = clinic.Receptionist.Post($"encounters/{visit}/coverage", new { policyId = policy });
-            cash.AddRange(Enumerable.Range(0, 4).Select(_ => clinic.Pay(charge, "5.00", "cash")));
+            cash.AddRange(Enumerable.Range(0, 4).Select(_ => clinic.Pay(charge, "5.00", "cash", isSecond: true)));
             (await asked).Is(201);
             var answers = await Task.WhenAll(cash);
             Assert.All(answers.Where(a => a.Status is not (200 or 201)), a => a.Refuses(409, "bill.insured"));

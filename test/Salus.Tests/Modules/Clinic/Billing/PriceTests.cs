@@ -1,6 +1,9 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Salus.Modules.Clinic.Billing;
+using Salus.Modules.Clinic.Orders;
 using Salus.Tests.Payments;
+using Salus.Tests.Pharmacy;
 
 namespace Salus.Tests.Billing;
 
@@ -72,7 +75,7 @@ public sealed class PriceTests(SalusServer server)
         var priced = await clinic.OrderPriced(visit, "CULT", "40.00", "after");
         var (free, urgent) = (await clinic.Ordered(visit, name: "Thick film"), await clinic.Ordered(visit, name: "Blood gas"));
         foreach (var order in (Guid[])[priced, free]) (await clinic.Lab.Post($"orders/{order}/result", new { text = "Seen", flag = "normal" })).Is(201);
-        var listed = (await clinic.Admin.Get("billing/unpaid-work")).Is(200).Json.EnumerateArray().ToDictionary(l => l.Id("workId"));
+        var listed = (await clinic.Admin.Get("billing/unpaid-work")).Is(200).Items.ToDictionary(l => l.Id("workId"));
         Assert.Equal(2, listed.Count);
         Assert.Equal("40.00", listed[priced].Amount("due"));
         Assert.Equal(System.Text.Json.JsonValueKind.Null, listed[free].GetProperty("due").ValueKind);
@@ -81,11 +84,11 @@ public sealed class PriceTests(SalusServer server)
         (await clinic.Admin.Post($"billing/unpaid-work/{free}/settlement", new { reason = "Research" })).Refuses(409, "bill.leak-settled");
         (await clinic.Admin.Post($"billing/unpaid-work/{Guid.NewGuid()}/settlement", new { reason = "Research" })).Refuses(404, "not-found");
         (await clinic.PayBill(visit)).Is(200);
-        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Json.EnumerateArray());
+        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Items);
         // What is done in an emergency is not listed.
         (await clinic.Doctor.Post($"encounters/{visit}/bill/emergencies", new { reason = "Bleeding" })).Is(201);
         (await clinic.Lab.Post($"orders/{urgent}/result", new { text = "Seen", flag = "normal" })).Is(201);
-        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Json.EnumerateArray());
+        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Items);
         (await clinic.Receptionist.Get("billing/unpaid-work")).Refuses(403, "forbidden");
         (await clinic.Admin.Get("billing/unpaid-work?days=0")).RefusesField("days");
         foreach (var action in (string[])[UnpaidWork.Action, SettleLeak.Action]) Assert.NotEmpty(await clinic.Audit(action));
@@ -93,5 +96,47 @@ public sealed class PriceTests(SalusServer server)
         await browser.SignIn(clinic, "admin");
         using var page = await browser.Get($"/{clinic.Slug}/manage/unpaid-work");
         Assert.Contains("All work of these days is paid.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task unpaid_work_is_read_page_by_page_last_done_first_with_its_count_and_nothing_is_left_out()
+    {
+        var clinic = await server.NewClinic();
+        var visit = await clinic.Visit();
+        var done = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+        {
+            var order = await clinic.Ordered(visit, name: $"Film {i}");
+            (await clinic.Lab.Post($"orders/{order}/result", new { text = "Seen", flag = "normal" })).Is(201);
+            done.Add(order);
+            var drug = await clinic.Drug($"Drug {i}");
+            await clinic.Receive(drug, 10);
+            var prescription = await clinic.Pending(visit, drug, ("overrideReason", "Known"));
+            (await clinic.Dispense(prescription, new { quantity = 1 })).Is(200);
+            done.Add(prescription);
+        }
+        // What was done in the same instant is not left out between two pages either.
+        var at = DateTime.UtcNow;
+        await clinic.Salus.Database.Write(clinic.Id, db => db.Orders.Where(o => o.EncounterId == visit).ExecuteUpdateAsync(set => set.SetProperty(o => o.EndedAt, at)), default);
+        var (seen, after) = (new List<System.Text.Json.JsonElement>(), "");
+        do
+        {
+            var page = (await clinic.Admin.Get($"billing/unpaid-work?limit=3{after}")).Is(200);
+            Assert.Equal(8, page["count"].GetInt32());
+            Assert.True(page.Items.Count is 3 or 2);
+            seen.AddRange(page.Items);
+            after = page.Next is { } next ? $"&after={next}" : "";
+        }
+        while (after.Length > 0);
+        Assert.Equal(done.Order(), seen.Select(l => l.Id("workId")).Order());
+        Assert.Equal(seen.Select(l => l.GetProperty("doneAt").GetDateTime()).OrderDescending(), seen.Select(l => l.GetProperty("doneAt").GetDateTime()));
+        // The last of a page may be put aside meanwhile.
+        (await clinic.Admin.Post($"billing/unpaid-work/{seen[2].Id("workId")}/settlement", new { reason = "Research" })).Is(204);
+        var rest = (await clinic.Admin.Get($"billing/unpaid-work?limit=100&after={seen[2].Id("workId")}")).Is(200);
+        Assert.Equal((5, 7), (rest.Items.Count, rest["count"].GetInt32()));
+        (await clinic.Admin.Get("billing/unpaid-work?limit=101")).RefusesField("limit");
+        (await clinic.Admin.Get($"billing/unpaid-work?after={Guid.NewGuid()}")).Refuses(404, "not-found");
+        using var admin = await PageDoor.For(clinic, "admin");
+        Assert.Contains(">7<", await admin.Read("manage/unpaid-work"), StringComparison.Ordinal);
     }
 }

@@ -17,8 +17,16 @@ internal static class Prices
 
     public static async Task<Answer> Bill(this Clinic clinic, Guid visit) => (await clinic.Receptionist.Get($"encounters/{visit}/bill")).Is(200);
 
-    public static Task<Answer> PayBill(this Clinic clinic, Guid visit, string? amount = null, string method = "card", Caller? by = null, params Guid[] charges) =>
-        (by ?? clinic.Receptionist).Post($"encounters/{visit}/bill/payments", new { method, chargeIds = charges, amount = amount is null ? null : MoneyWords.Eur(amount) });
+    public static Task<Answer> PayBill(this Clinic clinic, Guid visit, string? amount = null, string method = "card", Caller? by = null, bool isSecond = false, params Guid[] charges) =>
+        (by ?? clinic.Receptionist).Post($"encounters/{visit}/bill/payments", new { method, chargeIds = charges, isSecond, amount = amount is null ? null : MoneyWords.Eur(amount) });
+
+    public static Task<Answer> Extra(this Clinic clinic, Guid visit, string title, string amount, string reason, Caller? by = null) =>
+        (by ?? clinic.Receptionist).Post($"encounters/{visit}/bill/extras", new { title, amount = MoneyWords.Eur(amount), reason });
+
+    public static Task<Answer> Discount(this Clinic clinic, Guid visit, object wanted, Caller? by = null) => (by ?? clinic.Admin).Post($"encounters/{visit}/bill/discounts", wanted);
+
+    public static Task<Answer> EndDiscount(this Clinic clinic, Guid visit, Guid? charge = null, Caller? by = null) =>
+        (by ?? clinic.Admin).Post($"encounters/{visit}/bill/discounts/removal", new { chargeIds = charge is null ? [] : new[] { charge.Value }, reason = "A slip" });
 
     /// <summary>A test of the clinic's list with a price, ordered in the visit.</summary>
     public static async Task<Guid> OrderPriced(this Clinic clinic, Guid visit, string code, string price, string timing = "before", string kind = "lab")

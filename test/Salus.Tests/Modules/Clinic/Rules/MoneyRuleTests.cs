@@ -89,7 +89,7 @@ public sealed class MoneyRuleTests(SalusServer server)
         await pharmacist.Does($"pharmacy/prescriptions/{byPage}/dispensing", ("quantity", "1"));
         (await clinic.Dispense(byApi, new { quantity = 1 })).Is(200);
         foreach (var id in (Guid[])[byPage, byApi]) Assert.Contains("emergency", Assert.Single(await clinic.Audit(Prescribe.Action, id)).Detail, StringComparison.Ordinal);
-        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Is(200).Json.EnumerateArray());
+        Assert.Empty((await clinic.Admin.Get("billing/unpaid-work")).Is(200).Items);
         Assert.Equal("30.00", (await clinic.Bill(visit)).Amount("due"));
     }
 
