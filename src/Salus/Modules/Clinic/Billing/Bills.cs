@@ -95,6 +95,7 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
     {
         var patient = await booking.Db.Patients.Where(p => p.Id == visit.PatientId).Select(p => new Payer(PayerKind.Patient, p.Id, p.Name, p.Number, p.Email)).FirstAsync(ct);
         var rank = service.Department switch { Department.Registration => 10, Department.Consultation => 20, _ => 100 };
+        if (purpose == ForVisit && service.Department == Department.Consultation) await AwaitedConsultation.Expect(booking.Db, visit, booking.At, ct);
         await book.Charge(booking, new()
         {
             Payer = patient, PurposeKind = purpose, PurposeId = purposeId, GroupId = visit.Id, Title = title, Key = key, Rank = service.Timing == BillTiming.After ? AfterCare + rank : rank,
