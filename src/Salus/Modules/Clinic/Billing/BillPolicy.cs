@@ -42,7 +42,7 @@ public abstract class BillHears(string purpose) : IChargeHears
 {
     public string PurposeKind => purpose;
 
-    public async Task Hear(Booking booking, Charge charge, ChargeNews news, CancellationToken ct)
+    public virtual async Task Hear(Booking booking, Charge charge, ChargeNews news, CancellationToken ct)
     {
         if (charge.GroupId is not { } visit) return;
         booking.Changed(Encounter.Topic(visit));
@@ -55,7 +55,18 @@ public abstract class BillHears(string purpose) : IChargeHears
         (await db.Tickets.AsNoTracking().Where(t => t.EncounterId == visit).Select(t => t.QueueId).Distinct().ToListAsync(ct)).Select(id => $"queue:{id}");
 }
 
-public sealed class VisitHears() : BillHears(Bills.ForVisit);
+/// <summary>The consultation follows its line: paid or covered it becomes active, taken off the bill it goes.</summary>
+public sealed class VisitHears() : BillHears(Bills.ForVisit)
+{
+    public override async Task Hear(Booking booking, Charge charge, ChargeNews news, CancellationToken ct)
+    {
+        await base.Hear(booking, charge, news, ct);
+        if (charge.GroupId is not { } visit || news is not (ChargeNews.Settled or ChargeNews.Credited)) return;
+        // What kind of credit it was stands in a note that is not written yet.
+        await booking.Db.SaveChangesAsync(ct);
+        await AwaitedConsultation.Follow(booking.Db, visit, ct);
+    }
+}
 
 public sealed class OrderHears() : BillHears(Bills.ForOrder);
 

@@ -138,10 +138,11 @@ public sealed class Bills(ChargeBook book, InsurerBook insurers, OrganisationSlo
         await Cover(booking, encounterId, ct);
     }
 
-    private Task<Charge> Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
+    private async Task<Charge> Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, Service service, string title, decimal quantity, string key, CancellationToken ct)
     {
+        if (purpose == ForVisit && service.Department == Department.Consultation) await AwaitedConsultation.Expect(booking.Db, visit, booking.At, ct);
         var rank = service.Department switch { Department.Registration => 10, Department.Consultation => 20, _ => BeforeCare };
-        return Charge(booking, visit, purpose, purposeId, title, service.Timing == BillTiming.After ? AfterCare + rank : rank, key, new(service.Code, title, service.Price, quantity) { TaxRate = service.TaxRate }, ct);
+        return await Charge(booking, visit, purpose, purposeId, title, service.Timing == BillTiming.After ? AfterCare + rank : rank, key, new(service.Code, title, service.Price, quantity) { TaxRate = service.TaxRate }, ct);
     }
 
     private async Task<Charge> Charge(Booking booking, Encounter visit, string purpose, Guid purposeId, string title, int rank, string key, NewLine line, CancellationToken ct)

@@ -28,11 +28,12 @@ public sealed record Lock(int Status, string Code, string Sentence, string? Unlo
 public sealed record LockLine(CareAct Act, Lock? Because);
 
 /// <summary>What the rules look at.</summary>
+/// <param name="HasBegun">A doctor has begun the consultation.</param>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that nobody has dispensed or cancelled.</param>
 /// <param name="Stay">How far the visit's admission has come; null: there is none.</param>
 /// <param name="IsElsewhere">The patient lies in a bed by another visit.</param>
-public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, int Missing, int Undispensed, AdmissionState? Stay, bool IsElsewhere);
+public sealed record CareFacts(EncounterState State, ConsultationState? Consultation, bool HasBegun, int Missing, int Undispensed, AdmissionState? Stay, bool IsElsewhere);
 
 /// <summary>What payment says of an act; null: nothing is in the way.</summary>
 public delegate Lock? PaymentLock(CareAct act);
@@ -90,7 +91,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
     {
         var (consultations, orders, prescriptions, admissions) = (db.Consultations, db.Orders, db.Prescriptions, db.Admissions);
         return db.Encounters.AsNoTracking().Where(e => e.Id == encounterId).Select(e => new CareFacts(
-            e.State, consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
+            e.State, consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(), consultations.Any(c => c.EncounterId == e.Id && c.DoctorId != null),
             orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
             prescriptions.Count(p => p.EncounterId == e.Id && p.State == PrescriptionState.Pending),
             admissions.Where(a => a.EncounterId == e.Id).Select(a => (AdmissionState?)a.State).FirstOrDefault(),
@@ -123,7 +124,7 @@ public sealed class CareGuard(IPaymentPolicy payment)
         if (facts.State == EncounterState.Closed) return new(409, "encounter.closed", "This visit is closed; nothing in it changes any more.", "Write an addendum, or open a new visit.");
         return act switch
         {
-            CareAct.Close or CareAct.CloseLeaving when facts.Consultation is null or ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
+            CareAct.Close or CareAct.CloseLeaving when !facts.HasBegun || facts.Consultation == ConsultationState.Pending => new(409, "encounter.no-consultation", "There is no consultation yet.", "Write the consultation first."),
             CareAct.Close or CareAct.CloseLeaving when facts.Stay == AdmissionState.Admitted => new(409, "encounter.admitted", "You cannot close the visit: the patient lies in a bed of the ward.", "A doctor discharges the patient first."),
             CareAct.Admit when facts.Stay == AdmissionState.Admitted => new(409, "admission.exists", "The patient is admitted already.", "Move the patient to another bed."),
             CareAct.Admit when facts.Stay == AdmissionState.Discharged => new(409, "admission.ended", "The patient was admitted and discharged in this visit.", "Open a new visit to admit the patient again."),

@@ -17,6 +17,8 @@ public sealed class Consultation : IOfEncounter, IVersioned
     public Guid EncounterId { get; set; }
     public Guid PatientId { get; set; }
     public ConsultationState State { get; set; }
+
+    /// <summary>Who has begun it; null while nobody has, whether it is paid or not.</summary>
     public Guid? DoctorId { get; set; }
     public string History { get; set; } = "";
     public string Examination { get; set; } = "";
@@ -31,10 +33,11 @@ public sealed class Consultation : IOfEncounter, IVersioned
     public static async Task<Consultation> Of(SalusDb db, Encounter encounter, Guid doctorId, DateTime now, CancellationToken ct)
     {
         var consultation = await db.Consultations.FirstOrDefaultAsync(c => c.EncounterId == encounter.Id, ct);
-        if (consultation is null) db.Add(consultation = new() { EncounterId = encounter.Id, PatientId = encounter.PatientId, StartedAt = now, SavedAt = now });
+        if (consultation is null) db.Add(consultation = new() { EncounterId = encounter.Id, PatientId = encounter.PatientId });
         if (consultation.State == ConsultationState.Closed) throw new Refusal(409, "consultation.closed", "This consultation is closed.") { Unlock = "Write an addendum." };
         if (consultation.DoctorId is { } other && other != doctorId)
             throw new Refusal(409, "consultation.other-doctor", "A colleague has this consultation.") { Unlock = "Take the patient over, with a reason." };
+        if (consultation.DoctorId is null) (consultation.StartedAt, consultation.SavedAt) = (now, now);
         (consultation.State, consultation.DoctorId, encounter.DoctorId) = (ConsultationState.Active, doctorId, doctorId);
         return consultation;
     }

@@ -13,12 +13,13 @@ namespace Salus.Modules.Clinic.Encounters;
 /// <summary>A visit in a list.</summary>
 /// <param name="IsHidden">The record is restricted and not open to the reader: that there is a visit is told, and nothing of what happens in it.</param>
 /// <param name="Complaint">Why the patient came; dots for restricted records.</param>
+/// <param name="HasBegun">A doctor has begun the consultation.</param>
 /// <param name="Alerts">Clinical alerts that nobody has acknowledged.</param>
 /// <param name="Missing">Orders without a result.</param>
 /// <param name="Undispensed">Prescriptions that wait.</param>
 /// <param name="IsUnpaid">Something that is due before care is owed, and nothing has opened the way yet.</param>
 public sealed record EncounterLine(Guid Id, Guid PatientId, string PatientNumber, string PatientName, int? Age, Gender Gender, DateOnly Day, EncounterType Type, EncounterState State, string Complaint,
-    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, bool IsHidden, Guid Version);
+    Guid? DoctorId, string Doctor, DateTime StartedAt, DateTime? ClosedAt, ConsultationState? Consultation, bool HasBegun, bool HasVitals, int Alerts, int Missing, int Undispensed, bool IsUnpaid, bool IsHidden, Guid Version);
 
 public sealed record EncounterPage(IReadOnlyList<EncounterLine> Items, string? Next);
 
@@ -67,7 +68,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         if (state is { } one) found = found.Where(e => e.State == one);
         if (query.Day is { } day) found = found.Where(e => e.Day == day);
         if (query.DoctorId is { } doctor) found = found.Where(e => e.DoctorId == doctor);
-        if (query.WaitsForTriage) found = found.Where(e => e.State == EncounterState.Open && !vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null) && !consultations.Any(c => c.EncounterId == e.Id));
+        if (query.WaitsForTriage) found = found.Where(e => e.State == EncounterState.Open && !vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null) && !consultations.Any(c => c.EncounterId == e.Id && c.DoctorId != null));
         if (query.PatientId is { } patient)
         {
             var visible = db.PatientsVisibleTo(Actor, Clock.Now());
@@ -89,7 +90,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         var rows = await sorted.Take(query.Limit + 1).Select(e => new
         {
             Encounter = e, Patient = patients.First(p => p.Id == e.PatientId), Doctor = accounts.Where(a => a.Id == e.DoctorId).Select(a => a.Name).FirstOrDefault(),
-            Consultation = consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(),
+            Consultation = consultations.Where(c => c.EncounterId == e.Id).Select(c => (ConsultationState?)c.State).FirstOrDefault(), HasBegun = consultations.Any(c => c.EncounterId == e.Id && c.DoctorId != null),
             HasVitals = vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null),
             Alerts = alerts.Count(a => a.EncounterId == e.Id && a.State == AlertState.Raised),
             Missing = orders.Count(o => o.EncounterId == e.Id && (o.State == OrderState.Ordered || o.State == OrderState.InProgress)),
@@ -102,7 +103,7 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         {
             var (e, p, isHidden) = (r.Encounter, r.Patient, r.Patient.RestrictedAt is not null && !reads && !open.Contains(r.Patient.Id));
             return new EncounterLine(e.Id, p.Id, p.Number, p.NameFor(Actor, open), isHidden ? null : p.Age(today), isHidden ? Gender.Unknown : p.Gender, e.Day, e.Type, e.State,
-                isHidden ? Text.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, isHidden ? null : r.Consultation, !isHidden && r.HasVitals,
+                isHidden ? Text.Dots : e.Complaint, e.DoctorId, r.Doctor ?? "", e.StartedAt, e.ClosedAt, isHidden ? null : r.Consultation, !isHidden && r.HasBegun, !isHidden && r.HasVitals,
                 isHidden ? 0 : r.Alerts, isHidden ? 0 : r.Missing, isHidden ? 0 : r.Undispensed, r.IsUnpaid, isHidden, e.Version);
         }).ToList();
         return new(items, rows.Count > query.Limit ? items[^1].Id.ToString() : null);

@@ -102,6 +102,8 @@ public sealed class ChangeEncounter(Tools tools, CareGuard guard) : EncounterUse
                 throw new Refusal(409, "consultation.other-doctor", "A colleague has this consultation.") { Unlock = "Take the patient over, with a reason." };
         }
         (encounter.Type, encounter.Complaint, encounter.DoctorId, encounter.Version) = (command.Type, Text.Clean(command.Complaint), command.DoctorId, Guid.CreateVersion7());
+        await Db.SaveChangesAsync(ct);
+        await AwaitedConsultation.Follow(Db, encounter.Id, ct);
         Changed(EncounterList.Topic(Db.OrganisationId));
         return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
     }

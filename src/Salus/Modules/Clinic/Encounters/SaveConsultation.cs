@@ -94,13 +94,15 @@ public sealed class TakeOver(Tools tools, CareGuard guard) : EncounterUseCase<Ta
     {
         var encounter = await Hold(command.EncounterId, command, ct);
         var consultation = await Db.Consultations.FirstOrDefaultAsync(c => c.EncounterId == encounter.Id, ct);
-        if (consultation is not null)
+        if (consultation?.DoctorId is { } colleague)
         {
-            if (consultation.DoctorId == Author) throw new Refusal(409, "consultation.yours", "This consultation is yours already.");
+            if (colleague == Author) throw new Refusal(409, "consultation.yours", "This consultation is yours already.");
             (consultation.DoctorId, consultation.SavedAt) = (Author, Now);
         }
         encounter.DoctorId = Author;
         Db.Add(new Note { EncounterId = encounter.Id, PatientId = encounter.PatientId, Kind = NoteKind.Handover, Text = Text.Clean(command.Reason), WrittenBy = Author, WrittenAt = Now });
+        await Db.SaveChangesAsync(ct);
+        await AwaitedConsultation.Follow(Db, encounter.Id, ct);
         Changed(EncounterList.Topic(Db.OrganisationId));
         return encounter.Id;
     }

@@ -42,7 +42,7 @@ public sealed class ReadTimeline(Tools tools, OrganisationSlot organisation) : R
         var tickets = db.Tickets.AsNoTracking().Where(t => t.EncounterId == id);
         events.AddRange((await db.TicketMoves.AsNoTracking().Where(m => tickets.Any(t => t.Id == m.TicketId)).Take(Most).ToListAsync(ct)).Select(m => new TimelineEvent(m.At, TimelineKind.Queue, Queue.Words.Of(m.Action), m.ActorId)));
         events.AddRange(await db.Vitals.AsNoTracking().Where(v => v.EncounterId == id).Take(Most).Select(v => new TimelineEvent(v.MeasuredAt, TimelineKind.Vitals, "", v.RecordedBy)).ToListAsync(ct));
-        events.AddRange(await db.Consultations.AsNoTracking().Where(c => c.EncounterId == id && c.State != ConsultationState.Pending).Select(c => new TimelineEvent(c.StartedAt, TimelineKind.Consultation, "", c.DoctorId)).ToListAsync(ct));
+        events.AddRange(await db.Consultations.AsNoTracking().Where(c => c.EncounterId == id && c.DoctorId != null).Select(c => new TimelineEvent(c.StartedAt, TimelineKind.Consultation, "", c.DoctorId)).ToListAsync(ct));
         events.AddRange(await db.Alerts.AsNoTracking().Where(a => a.EncounterId == id).Take(Most).Select(a => new TimelineEvent(a.RaisedAt, TimelineKind.Alert, a.Title, null)).ToListAsync(ct));
         events.AddRange(await db.Notes.AsNoTracking().Where(n => n.EncounterId == id).Take(Most).Select(n => new TimelineEvent(n.WrittenAt, n.Kind == NoteKind.Addendum ? TimelineKind.Addendum : TimelineKind.Note, "", n.WrittenBy)).ToListAsync(ct));
         events.AddRange(await Done(db, id).Take(Most).ToListAsync(ct));

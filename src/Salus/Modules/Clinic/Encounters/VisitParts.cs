@@ -61,16 +61,19 @@ public sealed record NoteLine(Guid Id, NoteKind Kind, string Text, string AboutK
 /// <summary>A consultation as it is shown; for its doctor with what was typed and not saved yet.</summary>
 /// <param name="DraftAt">When the texts were kept as a draft, if they are one.</param>
 /// <param name="Version">Null: there is no consultation yet.</param>
-public sealed record ConsultationView(ConsultationState? State, Guid? DoctorId, string History, string Examination, string Assessment, string Plan, DateTime? SavedAt, DateTime? DraftAt, Guid? Version)
+/// <param name="IsOwed">It is pending, and waits for payment.</param>
+public sealed record ConsultationView(ConsultationState? State, Guid? DoctorId, string History, string Examination, string Assessment, string Plan, DateTime? SavedAt, DateTime? DraftAt, Guid? Version, bool IsOwed)
 {
     public static async Task<ConsultationView> Of(SalusDb db, Guid encounterId, Guid? readerId, CancellationToken ct)
     {
         var drafts = db.ConsultationDrafts;
         var c = await db.Consultations.AsNoTracking().FirstOrDefaultAsync(c => c.EncounterId == encounterId, ct);
         var draft = await drafts.AsNoTracking().FirstOrDefaultAsync(d => d.EncounterId == encounterId && d.AccountId == readerId, ct);
+        var isOwed = c?.State == ConsultationState.Pending && await AwaitedConsultation.IsOwed(db, encounterId, ct);
+        DateTime? savedAt = c?.DoctorId is null ? null : c.SavedAt;
         if (draft is not null && c?.State != ConsultationState.Closed && (c?.DoctorId is null || c.DoctorId == readerId))
-            return new(c?.State, c?.DoctorId, draft.History, draft.Examination, draft.Assessment, draft.Plan, c?.SavedAt, draft.SavedAt, c?.Version);
-        return c is null ? new(null, null, "", "", "", "", null, null, null) : new(c.State, c.DoctorId, c.History, c.Examination, c.Assessment, c.Plan, c.SavedAt, null, c.Version);
+            return new(c?.State, c?.DoctorId, draft.History, draft.Examination, draft.Assessment, draft.Plan, savedAt, draft.SavedAt, c?.Version, isOwed);
+        return c is null ? new(null, null, "", "", "", "", null, null, null, false) : new(c.State, c.DoctorId, c.History, c.Examination, c.Assessment, c.Plan, savedAt, null, c.Version, isOwed);
     }
 }
 
