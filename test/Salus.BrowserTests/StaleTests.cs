@@ -15,4 +15,18 @@ public sealed class StaleTests(DemoServer demo)
         await demo.Start();
         await Assertions.Expect(board.Locator("#stale")).ToBeHiddenAsync(new() { Timeout = 40_000 });
     }
+
+    [Fact]
+    public async Task A_list_is_not_replaced_between_the_press_and_the_release_of_a_button()
+    {
+        var board = await (await demo.Browser()).NewPageAsync();
+        await board.GotoAsync(demo.DisplayPath);
+        await board.EvaluateAsync("document.querySelector('#board').firstElementChild.dataset.before = ''");
+        await board.Locator(".board-waiting li").First.HoverAsync();
+        await board.Mouse.DownAsync();
+        await board.EvaluateAsync("new Promise(done => { document.addEventListener('htmx:afterRequest', () => done(), { once: true }); htmx.trigger('#board', 'refresh'); })");
+        await Assertions.Expect(board.Locator("[data-before]")).ToHaveCountAsync(1);
+        await board.Mouse.UpAsync();
+        await Assertions.Expect(board.Locator("[data-before]")).ToHaveCountAsync(0); // and what was held back is fetched by itself
+    }
 }

@@ -53,7 +53,8 @@ public sealed class RateLimits(Database database, TimeProvider clock)
         foreach (var ((most, window), (count, start)) in limit.Windows.Zip(await Raise(db, limit, subject, now)))
         {
             if (count <= most) continue;
-            var left = window - TimeSpan.FromMilliseconds(now - start);
+            // The window may have begun a moment after this use took its time.
+            var left = window - TimeSpan.FromMilliseconds(Math.Max(0, now - start));
             excess = new(excess?.Wait > left ? excess.Wait : left, excess?.IsFirst == true || count == most + 1);
         }
         return excess;

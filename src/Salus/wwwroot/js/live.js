@@ -18,14 +18,20 @@
 
   function typed(field) { return field.type !== "hidden" && (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue); }
 
+  // Where a pointer went down and has not come up: a button that is replaced in between never hears of the click.
+  var held = null;
+  document.addEventListener("pointerdown", function (e) { held = e.target; }, true);
+  ["pointerup", "pointercancel"].forEach(function (name) { document.addEventListener(name, function () { setTimeout(function () { held = null; }, 0); }, true); });
+
   function busy(el) {
     // A list is not replaced under the hands of somebody who types, or who has opened a form or a dialog in it.
+    if (held && el.contains(held)) return true;
     if (el.querySelector("details[open][data-touched] form")) return true;
     var active = document.activeElement;
     return el.querySelector("dialog[open]") || (active && el.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) || Array.from(el.querySelectorAll("input,textarea")).some(typed);
   }
 
-  // What somebody was just answered stays long enough to be read; a change that came with it is fetched after that.
+  // What somebody was just answered stays long enough to be read; a change that came with it, or while the list was in somebody's hands, is fetched after that.
   var READ = 5000, pending = {};
   function answered(el) { return Date.now() - (+el.dataset.answered || 0) < READ; }
   function soon(id, wait) {
@@ -33,8 +39,8 @@
     pending[id] = setTimeout(function () {
       delete pending[id];
       var el = document.getElementById(id);
-      if (!el || busy(el)) return;
-      if (answered(el)) soon(id, READ); else refresh(el);
+      if (!el) return;
+      if (busy(el) || answered(el)) soon(id, held ? 300 : READ); else refresh(el);
     }, wait);
   }
 
@@ -124,10 +130,10 @@
   document.addEventListener("htmx:sendError", function () { setStale(true); });
   document.addEventListener("htmx:responseError", function (e) { if (e.detail.xhr.status >= 502) setStale(true); });
   // Nor does an answer that was asked for before somebody began to type wipe what was typed since.
-  document.addEventListener("htmx:beforeSwap", function (e) { 
-    var el = e.detail.requestConfig.elt, live = "live" in el.dataset;
-    if (e.detail.xhr.status >= 502 || (live && (busy(el) || answered(el)))) e.detail.shouldSwap = false;
-    if (live && el.id && answered(el)) soon(el.id, READ);
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    var el = e.detail.requestConfig.elt, waits = "live" in el.dataset && (busy(el) || answered(el));
+    if (e.detail.xhr.status >= 502 || waits) e.detail.shouldSwap = false;
+    if (waits && el.id) soon(el.id, held ? 300 : READ);
   });
   document.addEventListener("htmx:afterSwap", function (e) {
     var part = e.detail.requestConfig.verb === "get" ? null : (document.getElementById(e.detail.target.id) || e.detail.target).closest("[data-live]");
