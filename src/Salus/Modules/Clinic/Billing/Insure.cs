@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Salus.Kernel;
+using Salus.Kernel.Data;
 using Salus.Modules.Clinic.Billing.Claims;
 using Salus.Modules.Clinic.Encounters;
 using Salus.Modules.Clinic.Patients;
@@ -92,19 +93,29 @@ public sealed class RequestCoverage(Tools tools, CareGuard guard) : EncounterUse
     protected override async Task<Guid> Handle(Command command, CancellationToken ct)
     {
         var visit = await Hold(command.EncounterId, command, ct);
-        var policy = await Db.InsurancePolicies.AsNoTracking().FirstOrDefaultAsync(p => p.Id == command.PolicyId && p.PatientId == visit.PatientId, ct) ?? throw Refusal.NotFound();
-        if (policy.EndedAt is not null || policy.From > visit.Day || policy.To < visit.Day) throw new Refusal(409, "insurance.not-valid", "This insurance is not valid on the day of the visit.") { Unlock = "Choose another, or write down the one that is." };
-        if (await Db.Coverages.AnyAsync(c => c.EncounterId == visit.Id && c.State != CoverageState.Rejected, ct)) throw Taken();
-        var coverage = new VisitCoverage
-        {
-            EncounterId = visit.Id, PatientId = visit.PatientId, PolicyId = policy.Id, Insurer = policy.Insurer, Number = policy.Number, Percent = policy.Percent, RequestedBy = Author, RequestedAt = Now, Version = Guid.CreateVersion7(),
-        };
-        Db.Add(coverage);
-        Subject("encounter", visit.Id, $"{policy.Percent} %", visit.Id);
+        var coverage = await Ask(Db, visit, command.PolicyId, Author, Now, ct);
+        Subject("encounter", visit.Id, $"{coverage.Percent} %", visit.Id);
         return coverage.Id;
     }
 
-    protected override Refusal Taken() => new(409, "insurance.requested", "An insurer was asked for this visit already.") { Unlock = "Write down its answer first." };
+    /// <summary>Asks by one of the patient's insurances; the visit is held, or new.</summary>
+    /// <exception cref="Refusal">404 when the patient has no such insurance; 409 <c>insurance.not-valid</c>, <c>insurance.requested</c>.</exception>
+    internal static async Task<VisitCoverage> Ask(SalusDb db, Encounter visit, Guid policyId, Guid by, DateTime now, CancellationToken ct)
+    {
+        var policy = await db.InsurancePolicies.AsNoTracking().FirstOrDefaultAsync(p => p.Id == policyId && p.PatientId == visit.PatientId, ct) ?? throw Refusal.NotFound();
+        if (policy.EndedAt is not null || policy.From > visit.Day || policy.To < visit.Day) throw new Refusal(409, "insurance.not-valid", "This insurance is not valid on the day of the visit.") { Unlock = "Choose another, or write down the one that is." };
+        if (await db.Coverages.AnyAsync(c => c.EncounterId == visit.Id && c.State != CoverageState.Rejected, ct)) throw Requested();
+        var coverage = new VisitCoverage
+        {
+            EncounterId = visit.Id, PatientId = visit.PatientId, PolicyId = policy.Id, Insurer = policy.Insurer, Number = policy.Number, Percent = policy.Percent, RequestedBy = by, RequestedAt = now, Version = Guid.CreateVersion7(),
+        };
+        db.Add(coverage);
+        return coverage;
+    }
+
+    protected override Refusal Taken() => Requested();
+
+    private static Refusal Requested() => new(409, "insurance.requested", "An insurer was asked for this visit already.") { Unlock = "Write down its answer first." };
 }
 
 /// <summary>Writes down what the insurer said. Approved, it takes over its share of what stands on the bill now and later, and a claim is drafted; rejected, the patient pays.</summary>

@@ -38,9 +38,21 @@ public sealed record CoverageLine(Guid Id, string Insurer, string Number, int Pe
 /// <param name="Amount">What is asked for, or, once the insurer has answered, what it pays.</param>
 public sealed record CoverageClaim(Guid Id, string Number, ClaimState State, Money Amount);
 
-public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Percent, DateOnly From, DateOnly? To);
+public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Percent, DateOnly From, DateOnly? To)
+{
+    /// <summary>A patient's insurances that are valid on a day.</summary>
+    public static Task<List<PolicyLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct) =>
+        db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patientId && p.EndedAt == null && p.From <= day && (p.To == null || p.To >= day)).OrderBy(p => p.Id)
+            .Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To)).ToListAsync(ct);
+}
 
-public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To);
+public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To)
+{
+    /// <summary>A patient's standing agreements that hold on a day.</summary>
+    public static async Task<IReadOnlyList<RetainerLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct) =>
+        [.. (await db.Retainers.AsNoTracking().Where(r => r.PatientId == patientId && r.EndedAt == null && r.From <= day && r.To >= day).OrderBy(r => r.Id).ToListAsync(ct))
+            .Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))];
+}
 
 /// <summary>What a visit costs, who pays which part of it, and what opens the way meanwhile.</summary>
 /// <param name="Insurer">The sum of the lines', as the other sums are.</param>
@@ -81,8 +93,8 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
         var coverages = await db.Coverages.AsNoTracking().Where(c => c.EncounterId == id).OrderByDescending(c => c.RequestedAt).ToListAsync(ct);
         var claims = await db.Claims.AsNoTracking().Where(c => c.EncounterId == id).ToDictionaryAsync(c => c.CoverageId, ct);
         var pending = coverages.FirstOrDefault(c => c.State == CoverageState.Pending);
-        var policies = await db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patient && p.EndedAt == null && p.From <= visit.Day && (p.To == null || p.To >= visit.Day)).OrderBy(p => p.Id).ToListAsync(ct);
-        var retainers = await db.Retainers.AsNoTracking().Where(r => r.PatientId == patient && r.EndedAt == null && r.From <= visit.Day && r.To >= visit.Day).OrderBy(r => r.Id).ToListAsync(ct);
+        var policies = await PolicyLine.Of(db, patient, visit.Day, ct);
+        var retainers = await RetainerLine.Of(db, patient, visit.Day, ct);
         var parts = db.PaymentParts;
         var payments = await db.Payments.AsNoTracking().Where(p => parts.Any(x => x.PaymentId == p.Id && all.Any(c => c.Id == x.ChargeId && c.GroupId == id))).OrderBy(p => p.Id).ToListAsync(ct);
         var exits = await db.BillExits.AsNoTracking().Where(e => e.EncounterId == id).OrderBy(e => e.Id).ToListAsync(ct);
@@ -110,7 +122,7 @@ public sealed class ReadBill(Tools tools, OrganisationSlot organisation, CashRul
             [.. waivers.Select(w => new BillDiscount(w.ChargeId, In(w.Amount), w.Reason, By(w.By), w.At))],
             [.. exits.Select(e => new BillExitLine(e.Id, e.Kind, e.PurposeId, e.Reason, e.Until, By(e.GrantedBy), e.GrantedAt, e.EndedAt))],
             [.. coverages.Select(c => new CoverageLine(c.Id, c.Insurer, c.Number, c.Percent, c.State, In(c.Approved), c.Reference, c.Reason, c.RequestedAt, c.Version, claims.GetValueOrDefault(c.Id) is { } claim ? ClaimOf(claim) : null))],
-            [.. policies.Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To))], [.. retainers.Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))], In(wallet),
+            policies, retainers, In(wallet),
             [.. PayBill.Methods.Where(m => !held || !CashRule.Concerns(m))]);
     }
 

@@ -19,7 +19,7 @@ public static class EncounterApi
                 var made = await open.Run(command, ct);
                 return TypedResults.Created($"/api/v1/orgs/{org}/encounters/{made.Id}", made);
             })
-            .Requires(ClinicPermissions.OpenEncounters).Repeatable().Refuses("invalid", "not-found", "encounter.exists").Describe("openEncounter", "Open a visit");
+            .Requires(ClinicPermissions.OpenEncounters).Repeatable().Refuses("invalid", "not-found", "encounter.exists", "insurance.not-valid").Describe("openEncounter", "Open a visit");
         api.MapGet("/encounters/{id:guid}", async (Guid id, ReadVisit read, HttpContext http, CancellationToken ct) =>
             {
                 var visit = await read.Run(new() { EncounterId = id }, ct);

@@ -38,7 +38,7 @@ public static class EncounterPages
         pages.MapPost("/visits", async (Form form, OpenEncounter open, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
-            var made = await open.Run(new() { PatientId = form.Id("patientId") ?? throw Refusal.NotFound(), Type = form.Choice<EncounterType>("type"), Complaint = form["complaint"], DoctorId = form.Id("doctorId") }, ct);
+            var made = await open.Run(new() { PatientId = form.Id("patientId") ?? throw Refusal.NotFound(), Type = form.Choice<EncounterType>("type"), Complaint = form["complaint"], DoctorId = form.Id("doctorId"), PolicyId = form.Id("policyId") }, ct);
             // Who opens visits and does not see them, such as an administrator, stays with the patient.
             return Door.GoTo(http, page.At(page.Actor.May(ClinicPermissions.ReadEncounters) ? $"visits/{made.Id}" : $"patients/{made.PatientId}"));
         }).Requires(ClinicPermissions.OpenEncounters);

@@ -33,12 +33,19 @@ public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation, Bi
     public sealed record Command : EncounterForm
     {
         public Guid PatientId { get; init; }
+
+        /// <summary>The patient's insurance that is asked to pay; empty: the patient pays.</summary>
+        public Guid? PolicyId { get; init; }
     }
 
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(ClinicPermissions.OpenEncounters);
+    protected override async Task Authorize(Command command, CancellationToken ct)
+    {
+        await Require(ClinicPermissions.OpenEncounters);
+        if (command.PolicyId is not null) await Require(ClinicPermissions.Insure);
+    }
 
     protected override async Task<EncounterOutcome> Handle(Command command, CancellationToken ct)
     {
@@ -49,14 +56,16 @@ public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation, Bi
         var encounter = Begin(command.PatientId, today, Now);
         (encounter.Type, encounter.Complaint, encounter.DoctorId) = (command.Type, Text.Clean(command.Complaint), command.DoctorId);
         Db.Add(encounter);
-        Subject("encounter", encounter.Id, encounter.Type.ToString(), encounter.Id);
         Changed(EncounterList.Topic(Db.OrganisationId));
         await bills.Opened(bills.Booking(Db, Now, Actor.Id, Changed), encounter, ct);
+        var asked = command.PolicyId is { } policy ? $" · {(await RequestCoverage.Ask(Db, encounter, policy, Actor.Id ?? throw Refusal.Forbidden(), Now, ct)).Percent} %" : "";
+        Subject("encounter", encounter.Id, encounter.Type + asked, encounter.Id);
         return new(encounter.Id, encounter.PatientId, encounter.State, encounter.Version);
     }
 
     /// <summary>The visit that a ticket stands for: the patient's open one of today, else a new one.</summary>
-    public static async Task<Guid> ForTicket(Booking booking, Bills bills, Guid patientId, bool isEmergency, CancellationToken ct)
+    /// <param name="policyId">The insurance that is asked to pay when the visit is a new one; of an open one the desk has decided already.</param>
+    public static async Task<Guid> ForTicket(Booking booking, Bills bills, Guid patientId, bool isEmergency, Guid? policyId, CancellationToken ct)
     {
         var (db, today, now) = (booking.Db, booking.Day, booking.At);
         var open = await db.Encounters.Where(e => e.PatientId == patientId && e.Day == today && e.State == EncounterState.Open).OrderBy(e => e.StartedAt).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
@@ -65,6 +74,7 @@ public sealed class OpenEncounter(Tools tools, OrganisationSlot organisation, Bi
         encounter.Type = isEmergency ? EncounterType.Emergency : EncounterType.Consultation;
         db.Add(encounter);
         await bills.Opened(booking, encounter, ct);
+        if (policyId is { } policy) await RequestCoverage.Ask(db, encounter, policy, booking.By ?? throw Refusal.Forbidden(), now, ct);
         return encounter.Id;
     }
 

@@ -29,7 +29,7 @@ public static class DeskPages
             slot.Once(form);
             var issued = await issue.Run(new()
             {
-                PatientId = form.Id("patientId") ?? default, QueueId = form.Id("queueId") ?? default, Urgency = form.Choice<Urgency>("urgency"), Reason = form["reason"],
+                PatientId = form.Id("patientId") ?? default, QueueId = form.Id("queueId") ?? default, Urgency = form.Choice<Urgency>("urgency"), Reason = form["reason"], PolicyId = form.Id("policyId"),
             }, ct);
             return Show.After<DeskIssued>(http, page.At($"tickets/{issued.Id}/slip"), new { Issued = issued });
         }).Requires(ClinicPermissions.IssueTokens);

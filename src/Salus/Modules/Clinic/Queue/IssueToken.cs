@@ -26,6 +26,9 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
         /// <summary>Why the class is above routine.</summary>
         [StringLength(200, ErrorMessage = "This is too long.")]
         public string? Reason { get; init; }
+
+        /// <summary>The patient's insurance that is asked to pay for the visit, if the token opens a new one; empty: the patient pays.</summary>
+        public Guid? PolicyId { get; init; }
     }
 
     /// <param name="Code">The word in the patient's link <c>/t/{code}</c>.</param>
@@ -34,7 +37,11 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
     protected override string Name => Action;
     protected override bool IsRepeatable => true;
 
-    protected override Task Authorize(Command command, CancellationToken ct) => Require(ClinicPermissions.IssueTokens);
+    protected override async Task Authorize(Command command, CancellationToken ct)
+    {
+        await Require(ClinicPermissions.IssueTokens);
+        if (command.PolicyId is not null) await Require(ClinicPermissions.Insure);
+    }
 
     protected override async Task Prepare(Command command, CancellationToken ct)
     {
@@ -48,7 +55,7 @@ public sealed class IssueToken(Tools tools, OrganisationSlot organisation, TellW
         if (!await Db.PatientsVisibleTo(Actor, Now).AnyAsync(p => p.Id == command.PatientId && p.ArchivedAt == null, ct)) throw Refusal.NotFound();
         var ticket = await NewTicket(command.PatientId, queue.Id, Today, ct);
         ticket.SetUrgency(command.Urgency, Text.Clean(command.Reason));
-        if (Clinic.KeepsRecord) ticket.EncounterId = await OpenEncounter.ForTicket(bills.Booking(Db, Now, Actor.Id, Changed), bills, ticket.PatientId, command.Urgency == Urgency.Stat, ct);
+        if (Clinic.KeepsRecord) ticket.EncounterId = await OpenEncounter.ForTicket(bills.Booking(Db, Now, Actor.Id, Changed), bills, ticket.PatientId, command.Urgency == Urgency.Stat, command.PolicyId, ct);
         if (told is { } range) (ticket.ToldFrom, ticket.ToldTo) = ((int)range.From / 60 * 60, (int)Math.Ceiling(range.To / 60) * 60);
         ticket.Version = Guid.CreateVersion7();
         Db.Add(ticket);

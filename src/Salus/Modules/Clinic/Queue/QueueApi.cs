@@ -54,7 +54,7 @@ public static class QueueApi
                 var made = await issue.Run(command, ct);
                 return TypedResults.Created($"/api/v1/orgs/{org}/tickets/{made.Id}", made);
             })
-            .Requires(ClinicPermissions.IssueTokens).Repeatable().Refuses("invalid", "not-found", "queue.closed", "idempotency.mismatch").Describe("issueToken", "Give a patient the next token of a queue");
+            .Requires(ClinicPermissions.IssueTokens).Repeatable().Refuses("invalid", "not-found", "queue.closed", "insurance.not-valid", "idempotency.mismatch").Describe("issueToken", "Give a patient the next token of a queue");
         api.MapPost("/queues/{id:guid}/calls", async (Guid id, CallNext.Command command, CallNext call, HttpContext http, CancellationToken ct) => Tagged(http, await call.Run(command with { QueueId = id }, ct)))
             .Requires(ClinicPermissions.ServeQueue).Repeatable().Refuses("queue.empty", "not-found", "invalid").Describe("callNext", "Call the next patient by the published order: urgent class, then token");
         api.MapPost("/tickets/{id:guid}/calls", async (Guid id, CallTicket.Command command, CallTicket call, HttpContext http, CancellationToken ct) =>
