@@ -66,4 +66,39 @@ public sealed class ClaimTests(DemoServer demo)
         await Assertions.Expect(page.Locator("[data-due]")).ToContainTextAsync("10.00");
         Assert.Empty(complaints);
     }
+
+    [Fact]
+    public async Task The_desk_writes_down_an_insurance_and_the_next_token_asks_it()
+    {
+        const string Name = "Ottone Assicurato";
+        var desk = await demo.SignedIn("reception");
+        var complaints = desk.Complaints();
+        await desk.GotoAsync("/aurora/desk");
+        await desk.ClickAsync("[data-key=r]");
+        await desk.FillAsync("#side [name=name]", Name);
+        await desk.FillAsync("#side [name=age]", "52");
+        await desk.ClickAsync("#side form button[type=submit]");
+        await desk.ClickAsync("#side a[href*='/patients/']");
+        await desk.ClickAsync("#payers summary:has-text('Write down an insurance')");
+        await desk.FillAsync("#i-insurer", "Società Reciproca di Assistenza Sanitaria Integrativa del Mezzogiorno");
+        await desk.FillAsync("#i-number", "SRASIM-2026-000142");
+        await desk.FillAsync("#i-percent", "80");
+        await desk.FillAsync("#i-from", "2020-01-01");
+        await desk.ClickAsync("form:has(#i-insurer) button[type=submit]");
+        await Assertions.Expect(desk.Locator("#payers")).ToContainTextAsync("SRASIM-2026-000142");
+        await desk.LooksRight("patient-payers");
+        await desk.GotoAsync("/aurora/desk");
+        await desk.FillAsync("#q", Name);
+        await desk.ClickAsync("#found button.row-button");
+        await Assertions.Expect(desk.Locator("#payer-policyId")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^[0-9a-f-]{36}$"));
+        await desk.LooksRight("desk-payer");
+        await desk.Locator("#side button[name=queueId]").First.ClickAsync();
+        await Assertions.Expect(desk.Locator("#issued [data-token]")).ToBeVisibleAsync();
+        await desk.GotoAsync("/aurora/visits?q=Ottone");
+        await desk.Locator("#visits a").Filter(new() { HasText = Name }).ClickAsync();
+        await desk.WaitForURLAsync(url => !url.Contains("q=Ottone", StringComparison.Ordinal));
+        await desk.GotoAsync(new Uri(desk.Url).AbsolutePath + "/bill");
+        await Assertions.Expect(desk.Locator("#bill")).ToContainTextAsync("Società Reciproca");
+        Assert.Empty(complaints);
+    }
 }

@@ -135,16 +135,17 @@ public static class BillingPages
         {
             slot.Once(form);
             var visit = (await read.Run(new() { EncounterId = id, IsRefresh = true }, ct)).Visit;
-            await add.Run(new() { PatientId = visit.PatientId, Insurer = form["insurer"], Number = form["number"], Percent = form.Number("percent") ?? 0, From = form.Date("from") ?? default, To = form.Date("to") }, ct);
+            await add.Run(PolicyOf(visit.PatientId, form), ct);
             return Back(id, page, http);
         }).Requires(ClinicPermissions.Insure);
         pages.MapPost("/visits/{id:guid}/bill/retainers", async (Guid id, Form form, AddRetainer add, ReadBill read, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
             var visit = (await read.Run(new() { EncounterId = id, IsRefresh = true }, ct)).Visit;
-            await add.Run(new() { PatientId = visit.PatientId, Kind = form.Choice<RetainerKind>("kind"), From = form.Date("from") ?? default, To = form.Date("to") ?? default }, ct);
+            await add.Run(RetainerOf(visit.PatientId, form), ct);
             return Back(id, page, http);
         }).Requires(ClinicPermissions.Insure);
+        MapPayers(pages);
         pages.MapPost("/visits/{id:guid}/bill/coverage", async (Guid id, Form form, RequestCoverage request, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
         {
             slot.Once(form);
@@ -164,4 +165,37 @@ public static class BillingPages
     private static Money? Amount(string text) => string.IsNullOrWhiteSpace(text) ? null : new(text);
 
     private static IResult Back(Guid id, PageTools page, HttpContext http) => Door.GoTo(http, page.At($"visits/{id}/bill"));
+
+    /// <summary>What is written down on the patient's own page, before there is a visit.</summary>
+    private static void MapPayers(RouteGroupBuilder pages)
+    {
+        pages.MapPost("/patients/{id:guid}/insurances", async (Guid id, Form form, AddPolicy add, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await add.Run(PolicyOf(id, form), ct);
+            return Door.GoTo(http, page.At($"patients/{id}?saved=true"));
+        }).Requires(ClinicPermissions.Insure);
+        pages.MapPost("/patients/{id:guid}/insurances/{policy:guid}/ending", async (Guid id, Guid policy, EndPolicy end, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await end.Run(new() { PatientId = id, PolicyId = policy }, ct);
+            return Door.GoTo(http, page.At($"patients/{id}?saved=true"));
+        }).Requires(ClinicPermissions.Insure);
+        pages.MapPost("/patients/{id:guid}/retainers", async (Guid id, Form form, AddRetainer add, ActorSlot slot, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            slot.Once(form);
+            await add.Run(RetainerOf(id, form), ct);
+            return Door.GoTo(http, page.At($"patients/{id}?saved=true"));
+        }).Requires(ClinicPermissions.Insure);
+        pages.MapPost("/patients/{id:guid}/retainers/{retainer:guid}/ending", async (Guid id, Guid retainer, EndRetainer end, PageTools page, HttpContext http, CancellationToken ct) =>
+        {
+            await end.Run(new() { PatientId = id, RetainerId = retainer }, ct);
+            return Door.GoTo(http, page.At($"patients/{id}?saved=true"));
+        }).Requires(ClinicPermissions.Insure);
+    }
+
+    private static AddPolicy.Command PolicyOf(Guid patient, Form form) =>
+        new() { PatientId = patient, Insurer = form["insurer"], Number = form["number"], Percent = form.Number("percent") ?? 0, From = form.Date("from") ?? default, To = form.Date("to") };
+
+    private static AddRetainer.Command RetainerOf(Guid patient, Form form) =>
+        new() { PatientId = patient, Kind = form.Choice<RetainerKind>("kind"), From = form.Date("from") ?? default, To = form.Date("to") ?? default };
 }

@@ -41,16 +41,18 @@ public sealed record CoverageClaim(Guid Id, string Number, ClaimState State, Mon
 public sealed record PolicyLine(Guid Id, string Insurer, string Number, int Percent, DateOnly From, DateOnly? To)
 {
     /// <summary>A patient's insurances that are valid on a day.</summary>
-    public static Task<List<PolicyLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct) =>
-        db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patientId && p.EndedAt == null && p.From <= day && (p.To == null || p.To >= day)).OrderBy(p => p.Id)
+    /// <param name="upcoming">Those too that become valid later.</param>
+    public static Task<List<PolicyLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct, bool upcoming = false) =>
+        db.InsurancePolicies.AsNoTracking().Where(p => p.PatientId == patientId && p.EndedAt == null && (upcoming || p.From <= day) && (p.To == null || p.To >= day)).OrderBy(p => p.Id)
             .Select(p => new PolicyLine(p.Id, p.Insurer, p.Number, p.Percent, p.From, p.To)).ToListAsync(ct);
 }
 
 public sealed record RetainerLine(Guid Id, RetainerKind Kind, int Percent, DateOnly From, DateOnly To)
 {
     /// <summary>A patient's standing agreements that hold on a day.</summary>
-    public static async Task<IReadOnlyList<RetainerLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct) =>
-        [.. (await db.Retainers.AsNoTracking().Where(r => r.PatientId == patientId && r.EndedAt == null && r.From <= day && r.To >= day).OrderBy(r => r.Id).ToListAsync(ct))
+    /// <param name="upcoming">Those too that begin later.</param>
+    public static async Task<IReadOnlyList<RetainerLine>> Of(SalusDb db, Guid patientId, DateOnly day, CancellationToken ct, bool upcoming = false) =>
+        [.. (await db.Retainers.AsNoTracking().Where(r => r.PatientId == patientId && r.EndedAt == null && (upcoming || r.From <= day) && r.To >= day).OrderBy(r => r.Id).ToListAsync(ct))
             .Select(r => new RetainerLine(r.Id, r.Kind, Retainer.RateOf(r.Kind) / 100, r.From, r.To))];
 }
 

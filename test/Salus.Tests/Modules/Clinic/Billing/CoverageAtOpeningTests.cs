@@ -103,4 +103,34 @@ public sealed class CoverageAtOpeningTests(SalusServer server)
         using (var opened = await browser.Submit($"/{clinic.Slug}/patients/{paying}", $"/{clinic.Slug}/visits", new() { ["patientId"] = paying.ToString(), ["type"] = "Consultation", ["policyId"] = "" })) Assert.Contains("/visits/", opened.Headers.Location?.OriginalString ?? "", StringComparison.Ordinal);
         Assert.Equal((1, 0), (await Visits(clinic, paying), await Coverages(clinic, paying)));
     }
+
+    [Fact]
+    public async Task the_desk_writes_insurances_and_agreements_on_the_patients_own_page_before_there_is_a_visit_and_ends_them_there()
+    {
+        var clinic = await server.NewClinic();
+        var patient = (await clinic.Register()).Id;
+        var (page, today) = ($"/{clinic.Slug}/patients/{patient}", DateOnly.FromDateTime(clinic.Salus.Now));
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "receptionist");
+        async Task<string> Read() => await (await browser.Get(page)).Content.ReadAsStringAsync();
+        async Task Send(string path, Dictionary<string, string> fields) { using var answer = await browser.Submit(page, page + path, fields); Assert.Equal($"{page}?saved=true", answer.Headers.Location?.OriginalString); }
+        Assert.Contains("The patient pays.", await Read(), StringComparison.Ordinal);
+        await Send("/insurances", new() { ["insurer"] = "Aurora Vita", ["number"] = "AV-1", ["percent"] = "80", ["from"] = "2020-01-01" });
+        await Send("/insurances", new() { ["insurer"] = "Next Year Mutual", ["number"] = "NY-1", ["percent"] = "50", ["from"] = $"{today.AddDays(40):yyyy-MM-dd}" });
+        await Send("/retainers", new() { ["kind"] = "Annual", ["from"] = $"{today.AddDays(-5):yyyy-MM-dd}", ["to"] = $"{today.AddDays(300):yyyy-MM-dd}" });
+        using (var refused = await browser.Submit(page, page + "/insurances", new() { ["insurer"] = " ", ["number"] = "X", ["percent"] = "101", ["from"] = "2020-01-01" })) Assert.Equal(422, (int)refused.StatusCode);
+        var detail = (await clinic.Receptionist.Get($"patients/{patient}")).Is(200);
+        Assert.Equal(["Aurora Vita", "Next Year Mutual"], detail["policies"].EnumerateArray().Select(p => p.Str("insurer")));
+        // What begins later is shown and not offered yet.
+        Assert.Contains("Next Year Mutual", await Read(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Next Year Mutual", await (await browser.Get($"/{clinic.Slug}/desk/patients/{patient}")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var policy in detail["policies"].EnumerateArray()) await Send($"/insurances/{policy.Id()}/ending", []);
+        await Send($"/retainers/{detail["retainers"][0].Id()}/ending", []);
+        Assert.Contains("The patient pays.", await Read(), StringComparison.Ordinal);
+        using (var again = await browser.Submit(page, $"{page}/insurances/{detail["policies"][0].Id()}/ending", [])) Assert.Equal(409, (int)again.StatusCode);
+        using var doctor = new Browser(clinic.Salus);
+        await doctor.SignIn(clinic, "doctor");
+        Assert.DoesNotContain("id=\"payers\"", await (await doctor.Get(page)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using (var forbidden = await doctor.Submit(page, page + "/insurances", new() { ["insurer"] = "A", ["number"] = "B", ["percent"] = "80", ["from"] = "2020-01-01" })) Assert.Equal(403, (int)forbidden.StatusCode);
+    }
 }
