@@ -11,9 +11,9 @@ public static class EncounterApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.Api("Visits");
-        api.MapGet("/encounters", (EncounterList list, CancellationToken ct, DateOnly? day = null, string? state = null, Guid? patient = null, Guid? doctor = null, string? q = null, bool triage = false, Guid? after = null, int limit = 25) =>
-                list.Run(new() { Day = day, State = StateOf(state), PatientId = patient, DoctorId = doctor, Q = q ?? "", WaitsForTriage = triage, After = after, Limit = limit }, ct))
-            .Requires(ClinicPermissions.ReadEncounters).Refuses("invalid").Describe("listEncounters", "Visits by day, state, patient, doctor, fragments of the patient's name or number (q), or waiting for triage; without a day and a patient those that are open");
+        api.MapGet("/encounters", (EncounterList list, CancellationToken ct, DateOnly? day = null, string? state = null, Guid? patient = null, Guid? doctor = null, string? q = null, bool triage = false, bool earlier = false, Guid? after = null, int limit = 25) =>
+                list.Run(new() { Day = day, State = StateOf(state), PatientId = patient, DoctorId = doctor, Q = q ?? "", WaitsForTriage = triage, IsEarlier = earlier, After = after, Limit = limit }, ct))
+            .Requires(ClinicPermissions.ReadEncounters).Refuses("invalid").Describe("listEncounters", "Visits by day, state, patient, doctor, fragments of the patient's name or number (q), waiting for triage, or of days before today (earlier); without a day and a patient those that are open");
         api.MapPost("/encounters", async (string org, OpenEncounter.Command command, OpenEncounter open, CancellationToken ct) =>
             {
                 var made = await open.Run(command, ct);

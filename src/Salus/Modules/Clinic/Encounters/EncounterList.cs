@@ -33,6 +33,9 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         /// <summary>The clinic's local date.</summary>
         public DateOnly? Day { get; init; }
         public EncounterState? State { get; init; }
+
+        /// <summary>Only those of days before today: with <see cref="EncounterState.Open"/> the ones nobody has closed. No end of the day closes them unseen.</summary>
+        public bool IsEarlier { get; init; }
         public Guid? PatientId { get; init; }
         public Guid? DoctorId { get; init; }
 
@@ -58,7 +61,6 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
     protected override (string, IReadOnlyCollection<Guid>)? Shown(Query query, EncounterPage result) =>
         result.Items.All(e => e.IsHidden) ? null : ("patient", [.. result.Items.Where(e => !e.IsHidden).Select(e => e.PatientId).Distinct()]);
 
-
     protected override async Task<EncounterPage> Handle(SalusDb db, Query query, CancellationToken ct)
     {
         if (query.Limit is < 1 or > 100) throw Refusal.Field("limit", "Between 1 and 100.");
@@ -67,6 +69,8 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         var state = query.State ?? (query.Day is null && query.PatientId is null ? EncounterState.Open : null);
         if (state is { } one) found = found.Where(e => e.State == one);
         if (query.Day is { } day) found = found.Where(e => e.Day == day);
+        var today = Clock.Today(organisation.Current.Zone);
+        if (query.IsEarlier) found = found.Where(e => e.Day < today);
         if (query.DoctorId is { } doctor) found = found.Where(e => e.DoctorId == doctor);
         if (query.WaitsForTriage) found = found.Where(e => e.State == EncounterState.Open && !vitals.Any(v => v.EncounterId == e.Id && v.VoidedAt == null) && !consultations.Any(c => c.EncounterId == e.Id && c.DoctorId != null));
         if (query.PatientId is { } patient)
@@ -85,7 +89,6 @@ public sealed class EncounterList(Tools tools, OrganisationSlot organisation) : 
         if (query.After is { } after) found = query.PatientId is null ? found.Where(e => e.Id > after) : found.Where(e => e.Id < after);
         var sorted = query.PatientId is null ? found.OrderBy(e => e.Id) : found.OrderByDescending(e => e.Id);
         var (alerts, orders, prescriptions) = (db.Alerts, db.Orders, db.Prescriptions);
-        var today = Clock.Today(organisation.Current.Zone);
         var holding = db.HoldingBack(today);
         var rows = await sorted.Take(query.Limit + 1).Select(e => new
         {

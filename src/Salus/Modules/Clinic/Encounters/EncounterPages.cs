@@ -161,7 +161,7 @@ public static class EncounterPages
 }
 
 /// <summary>What the list of visits is narrowed to, as its form says it.</summary>
-/// <param name="State">open, triage, all (of the day) or earlier (open, of any day).</param>
+/// <param name="State">open (of the day, else of any), triage, all (of the day) or earlier: open since a day before today.</param>
 public sealed record VisitFilter(string Q, string Day, string State, bool Mine)
 {
     private const int Most = 50;
@@ -174,7 +174,7 @@ public sealed record VisitFilter(string Q, string Day, string State, bool Mine)
         DateOnly? day = string.IsNullOrEmpty(Day) ? null : DateOnly.TryParseExact(Day, "yyyy-MM-dd", out var one) ? one : throw Refusal.Field("day", "This value does not fit.");
         return new()
         {
-            Q = Q, Day = State == "earlier" ? null : day, State = State == "all" ? null : EncounterState.Open, WaitsForTriage = State == "triage", DoctorId = Mine ? actor.Id : null, Limit = Most,
+            Q = Q, Day = State == "earlier" ? null : day, State = State == "all" ? null : EncounterState.Open, WaitsForTriage = State == "triage", IsEarlier = State == "earlier", DoctorId = Mine ? actor.Id : null, Limit = Most,
         };
     }
 

@@ -194,4 +194,33 @@ public sealed class EncounterTests(SalusServer server)
         Assert.NotEmpty(await clinic.Audit(EncounterList.Action));
         Assert.Equal(ReadVisit.Action, (await clinic.Audit(ReadVisit.Action)).FirstOrDefault()?.Action ?? ReadVisit.Action);
     }
+
+    [Fact]
+    public async Task D6_5_visits_that_nobody_closed_on_their_day_stay_open_and_are_listed_with_what_is_missing()
+    {
+        var clinic = await server.NewClinic();
+        var (left, ordered, closed, today) = (await clinic.Visit("Anna Rossi"), await clinic.Visit("Bruno Bianchi"), await clinic.Visit("Carla Verdi"), await clinic.Visit("Dario Neri"));
+        await clinic.Ordered(ordered);
+        await using (var db = clinic.Open())
+        {
+            await db.Encounters.Where(e => e.Id == closed).ExecuteUpdateAsync(set => set.SetProperty(e => e.State, EncounterState.Closed));
+            await db.Encounters.Where(e => e.Id != today).ExecuteUpdateAsync(set => set.SetProperty(e => e.Day, e => e.Day.AddDays(-1)));
+        }
+        foreach (var who in (Caller[])[clinic.Nurse, clinic.Doctor, clinic.Receptionist])
+        {
+            var items = (await who.Get("encounters?earlier=true")).Is(200).Items;
+            Assert.Equal([(left, 0L), (ordered, 1L)], items.Select(i => (i.Id(), (long)i.Number("missing"))));
+            Assert.All(items, i => Assert.Equal("open", i.Str("state")));
+        }
+        Assert.Equal(2, (await clinic.Doctor.Get("encounters?earlier=true&limit=1")).Is(200).Items.Count + (await clinic.Doctor.Get($"encounters?earlier=true&limit=1&after={left}")).Is(200).Items.Count);
+        Assert.DoesNotContain((await (await server.Stranger()).Doctor.Get("encounters?earlier=true")).Is(200).Items, i => i.Id() == left);
+        using var browser = new Browser(clinic.Salus);
+        await browser.SignIn(clinic, "doctor");
+        var page = await (await browser.Get($"/{clinic.Slug}/visits?state=earlier")).Content.ReadAsStringAsync();
+        Assert.Contains("Anna Rossi", page, StringComparison.Ordinal);
+        Assert.Contains("There is no consultation yet.", page, StringComparison.Ordinal);
+        Assert.Contains("Results missing: 1", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Carla Verdi", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Dario Neri", page, StringComparison.Ordinal);
+    }
 }
